@@ -1,0 +1,206 @@
+//! Asks sources in order until one has an answer.
+//!
+//! *Found* ends it, *absent* goes on, *failed* ends it too: a source that should answer and cannot must never quietly select
+//! a weaker one. Each provider has a deadline, and the whole another.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use crate::credentials::{Credentials, KeyOrigin, Origin};
+use crate::error::{Error, Failure, FailureKind, NotFound, Place, ProviderError};
+use crate::explain::{SourceReport, SourceStatus};
+use crate::host::Host;
+use crate::provider::explicit::Explicit;
+use crate::provider::settings::Settings;
+use crate::provider::{Context, Found, Lookup, Provider};
+use crate::resolver::Resolved;
+
+/// The sources of one resolver, in order.
+pub(crate) struct Chain {
+    pub(crate) profile: String,
+    pub(crate) explicit: Explicit,
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
+    /// Environment and file. There is none when the program passed in a whole pair: then nothing else is read.
+    pub(crate) settings: Option<Settings>,
+    /// What to do when none has credentials.
+    pub(crate) advice: String,
+    /// How long the whole may take, unless one provider is allowed longer.
+    pub(crate) timeout: Duration,
+}
+
+/// What came of asking, with the report of each source.
+pub(crate) struct Run {
+    pub(crate) result: Result<Resolved, Error>,
+    pub(crate) sources: Vec<SourceReport>,
+}
+
+impl Chain {
+    /// Whether there is anybody to wait for. Without, [`Chain::run`] ends when it is first polled and needs no timers.
+    pub(crate) fn waits(&self) -> bool {
+        !self.providers.is_empty() && !self.is_decided()
+    }
+
+    /// How long [`Chain::run`] takes at the most.
+    pub(crate) fn limit(&self) -> Duration {
+        self.providers.iter().map(|provider| provider.timeout()).fold(self.timeout, Duration::max)
+    }
+
+    /// Asks, in order.
+    pub(crate) async fn run(&self, host: &Host) -> Run {
+        let mut run = Progress { sources: Vec::new(), result: None };
+        run.add(self.ask_program());
+        let end = host.now() + self.limit();
+        for provider in &self.providers {
+            if run.result.is_some() {
+                run.sources.push(SourceReport::not_tried(provider.name(), None));
+            } else {
+                run.add(self.ask(&**provider, host, end).await);
+            }
+        }
+        match &self.settings {
+            Some(settings) if run.result.is_some() => run.sources.extend(settings.hidden()),
+            Some(settings) => run.ask_settings(settings, host),
+            None => {}
+        }
+        let result = run.result.unwrap_or_else(|| Err(self.not_found(&run.sources)));
+        Run { result, sources: run.sources }
+    }
+
+    fn is_decided(&self) -> bool {
+        self.explicit.pair().is_some()
+    }
+
+    fn ask_program(&self) -> Step {
+        match (self.explicit.pair(), self.explicit.half()) {
+            (Some(Ok(credentials)), _) => Step::found(
+                SourceReport::new("explicit", SourceStatus::Found, "passed in by the program"),
+                Resolved::new(Found::new(credentials), Origin::both(KeyOrigin::Explicit)),
+            ),
+            (Some(Err(error)), _) => Step::failed(
+                "explicit",
+                Failure::new(FailureKind::Invalid, format!("{error} ({})", Place::Program)),
+            ),
+            (None, Some(key)) => Step::absent(
+                "explicit",
+                format!("only {} was passed in; the other key is looked up", key.name()),
+            ),
+            (None, None) => Step::absent("explicit", "nothing was passed in".to_owned()),
+        }
+    }
+
+    async fn ask(&self, provider: &dyn Provider, host: &Host, end: Instant) -> Step {
+        let start = host.now();
+        let deadline = end.min(start + provider.timeout());
+        let context = Context { profile: &self.profile, deadline, host };
+        let lookup = match before(provider.provide(&context), host, deadline).await {
+            Some(lookup) => lookup,
+            None => Lookup::Failed(
+                Failure::new(FailureKind::Unavailable, format!("no answer within {:?}", deadline - start))
+                    .hint("check that it is reachable, or leave it out with --providers"),
+            ),
+        };
+        let step = match lookup {
+            Lookup::Absent(reason) => Step::absent(provider.name(), reason),
+            Lookup::Failed(failure) => Step::failed(provider.name(), failure),
+            Lookup::Found(found) => Step::provided(provider.name(), found),
+        };
+        Step { report: step.report.elapsed(host.now().saturating_duration_since(start)), ..step }
+    }
+
+    fn not_found(&self, sources: &[SourceReport]) -> Error {
+        Error::NotFound(NotFound {
+            profile: self.profile.clone(),
+            absent: sources
+                .iter()
+                .filter(|report| report.source != "explicit")
+                .map(|report| (report.source.clone(), report.detail.clone()))
+                .collect(),
+            hint: Some(self.advice.clone()),
+        })
+    }
+}
+
+/// A pair out of the settings. A mixed one works, as it does in the official client, and is rarely what was meant.
+fn from_settings(credentials: Credentials, origin: Origin) -> Resolved {
+    let warning = origin.is_mixed().then(|| {
+        format!("the token id is from {} and the token secret from {}", origin.token_id, origin.token_secret)
+    });
+    Resolved::new(Found::new(credentials), origin).warn(warning)
+}
+
+/// What has been asked so far.
+struct Progress {
+    sources: Vec<SourceReport>,
+    result: Option<Result<Resolved, Error>>,
+}
+
+impl Progress {
+    fn add(&mut self, step: Step) {
+        self.sources.push(step.report);
+        self.result = self.result.take().or(step.result);
+    }
+
+    /// Asks environment and file, the last step.
+    fn ask_settings(&mut self, settings: &Settings, host: &Host) {
+        let start = host.now();
+        let answer = settings.look();
+        let elapsed = host.now().saturating_duration_since(start);
+        self.sources.extend(answer.sources.into_iter().map(|report| match report.status {
+            SourceStatus::NotTried => report,
+            _ => report.elapsed(elapsed),
+        }));
+        self.result = match answer.result {
+            Ok(Some((credentials, origin))) => Some(Ok(from_settings(credentials, origin))),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        };
+    }
+}
+
+/// One source's report, and what it means for the whole: `None` goes on.
+struct Step {
+    report: SourceReport,
+    result: Option<Result<Resolved, Error>>,
+}
+
+impl Step {
+    fn absent(source: &str, reason: String) -> Self {
+        Self { report: SourceReport::new(source, SourceStatus::Absent, reason), result: None }
+    }
+
+    fn failed(source: &str, failure: Failure) -> Self {
+        let report = SourceReport::new(source, SourceStatus::Failed, failure.message.clone());
+        Self { report, result: Some(Err(ProviderError { provider: source.to_owned(), failure }.into())) }
+    }
+
+    fn found(report: SourceReport, resolved: Resolved) -> Self {
+        use crate::credentials::Key;
+        Self { report: report.keys(vec![Key::TokenId, Key::TokenSecret]), result: Some(Ok(resolved)) }
+    }
+
+    fn provided(source: &str, found: Found) -> Self {
+        let detail = found.item.clone().unwrap_or_else(|| "a pair".to_owned());
+        let mut report = SourceReport::new(source, SourceStatus::Found, detail);
+        report.version.clone_from(&found.version);
+        let origin = Origin::both(KeyOrigin::Provider { name: source.to_owned(), item: found.item.clone() });
+        Self::found(report, Resolved::new(found, origin))
+    }
+}
+
+/// The future's output, or `None` if the deadline comes first.
+async fn before<T>(future: impl Future<Output = T>, host: &Host, deadline: Instant) -> Option<T> {
+    let mut future = pin!(future);
+    let mut timer = None;
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        // Made only now: what answers at once needs no timer, and so no runtime.
+        let timer = timer.get_or_insert_with(|| host.clock().sleep_until(deadline));
+        timer.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}

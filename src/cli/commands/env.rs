@@ -1,0 +1,124 @@
+//! `env`: the pair as assignments, quoted for each shell.
+//!
+//! A token holds printable ASCII only (see [`crate::secret`]), so no form needs escapes for line breaks or control
+//! characters.
+
+use std::io::Write;
+
+use crate::cli::exit::Failure;
+use crate::cli::session::Session;
+use crate::credentials::{Credentials, Key};
+use crate::secret::ExposeSecret;
+
+/// Print the pair as assignments for a shell or a file
+///
+/// For sh: `eval "$(modal-credentials env)"`. `github` appends the pair to the file named by `GITHUB_ENV` and prints the
+/// commands that hide it in the log. Prefer `exec`, which prints nothing.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The form
+    #[arg(long, value_enum, default_value_t = Format::Sh)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    /// sh, bash, zsh
+    Sh,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    Powershell,
+    /// A .env file
+    Dotenv,
+    /// A JSON object
+    Json,
+    /// GitHub Actions
+    Github,
+}
+
+pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<(), Failure> {
+    let resolver = session.resolver()?;
+    let resolved = session.resolve(&resolver)?;
+    if session.output().is_terminal() {
+        session.output().warning("the token secret is printed to a terminal; `exec` prints nothing");
+    }
+    let pair = pair(resolved.credentials());
+    let text = match args.format {
+        Format::Sh => lines(pair, |name, value| format!("export {name}={}", sh(value))),
+        Format::Fish => lines(pair, |name, value| format!("set -gx {name} {}", fish(value))),
+        Format::Powershell => {
+            lines(pair, |name, value| format!("$env:{name} = '{}'", value.replace('\'', "''")))
+        }
+        Format::Dotenv => lines(pair, |name, value| format!("{name}={}", dotenv(value))),
+        Format::Json => json(pair),
+        Format::Github => github(pair, session)?,
+    };
+    session.output().data(&text)
+}
+
+type Pair<'a> = [(&'static str, &'a str); 2];
+
+fn pair(credentials: &Credentials) -> Pair<'_> {
+    [
+        (Key::TokenId.variable(), credentials.token_id()),
+        (Key::TokenSecret.variable(), credentials.token_secret().expose_secret()),
+    ]
+}
+
+fn lines(pair: Pair<'_>, line: impl Fn(&str, &str) -> String) -> String {
+    pair.iter().map(|(name, value)| line(name, value) + "\n").collect()
+}
+
+fn sh(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+fn fish(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// Single quotes, in which nothing is special; with one inside, double quotes with escapes.
+fn dotenv(value: &str) -> String {
+    if !value.contains('\'') {
+        return format!("'{value}'");
+    }
+    let escaped = value.replace('\\', r"\\").replace('"', r#"\""#).replace('$', r"\$");
+    format!("\"{escaped}\"")
+}
+
+fn json(pair: Pair<'_>) -> String {
+    let object: serde_json::Map<_, _> =
+        pair.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
+    format!("{}\n", serde_json::Value::Object(object))
+}
+
+/// The file takes `name=value` lines; the runner hides in its log what `add-mask` names
+/// ([workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
+fn github(pair: Pair<'_>, session: &Session) -> Result<String, Failure> {
+    let path = session.host().var_os("GITHUB_ENV").filter(|path| !path.is_empty()).ok_or_else(|| {
+        Failure::usage(
+            "GITHUB_ENV is not set",
+            "use this format in a step of GitHub Actions, or another format",
+        )
+    })?;
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(&path)?;
+        file.write_all(lines(pair, |name, value| format!("{name}={value}")).as_bytes())
+    };
+    write().map_err(|error| Failure::File { path: path.to_string_lossy().into_owned(), error })?;
+    Ok(lines(pair, |_, value| format!("::add-mask::{}", value.replace('%', "%25"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_backslashes_survive_each_form() {
+        assert_eq!(sh(r"a'b\c"), r"'a'\''b\c'");
+        assert_eq!(fish(r"a'b\c"), r"'a\'b\\c'");
+        assert_eq!(dotenv(r"a$b\c"), r"'a$b\c'");
+        assert_eq!(dotenv(r#"a'$"\"#), r#""a'\$\"\\""#);
+    }
+}

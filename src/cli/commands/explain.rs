@@ -1,0 +1,106 @@
+//! `explain`: why these credentials and no others.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::cli::exit::Failure;
+use crate::cli::output::{Output, Tone};
+use crate::cli::session::Session;
+use crate::config::SelectedBy;
+use crate::explain::{Explanation, Outcome, SourceReport, SourceStatus};
+
+/// Show which source gives the credentials, what each of the others says, and what the winner hides
+///
+/// Ends as the other commands would: 0 if there are credentials, else with the code for the error. Never prints a secret.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Print JSON; its form is versioned and documented
+    #[arg(long)]
+    json: bool,
+}
+
+pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<ExitCode, Failure> {
+    let explanation = match session.resolver() {
+        Ok(resolver) => resolver.explain_blocking()?,
+        // For a program that reads JSON, a wrong configuration is an answer too.
+        Err(Failure::Resolve(error)) if args.json => Explanation::of_error(&error),
+        Err(Failure::Config(error)) if args.json => Explanation::of_error(&error.into()),
+        Err(failure) => return Err(failure),
+    };
+    if args.json {
+        #[expect(clippy::expect_used, reason = "texts, numbers and lists always have a JSON form")]
+        let json = serde_json::to_string_pretty(&explanation).expect("a JSON form");
+        session.output().data(&format!("{json}\n"))?;
+    } else {
+        print(&explanation, session.output())?;
+    }
+    Ok(match explanation.outcome {
+        Outcome::Found { .. } => ExitCode::SUCCESS,
+        Outcome::Error { exit_code, .. } => ExitCode::from(exit_code),
+    })
+}
+
+fn print(explanation: &Explanation, output: &Output) -> Result<(), Failure> {
+    let profile = explanation.profile.as_deref().unwrap_or_default();
+    output
+        .line(Tone::Plain, &format!("profile  {profile}{}", selected_by(explanation.profile_selected_by)))?;
+    let file =
+        explanation.config_file.as_deref().unwrap_or("none: there is no home folder, or MODAL_IS_REMOTE=1");
+    output.line(Tone::Plain, &format!("file     {file}\n"))?;
+    // On the command line nothing is ever passed in; the row would only puzzle.
+    let sources = || explanation.sources.iter().filter(|source| source.source != "explicit");
+    let width = sources().map(|source| source.source.len()).max().unwrap_or(0);
+    for source in sources() {
+        source_line(source, width, output)?;
+    }
+    output.line(Tone::Plain, "")?;
+    outcome(&explanation.outcome, output)?;
+    for warning in &explanation.warnings {
+        output.warning(warning);
+    }
+    Ok(())
+}
+
+fn source_line(report: &SourceReport, width: usize, output: &Output) -> Result<(), Failure> {
+    let (status, tone) = match report.status {
+        SourceStatus::Found => ("found", Tone::Strong),
+        SourceStatus::Absent => ("absent", Tone::Dim),
+        SourceStatus::Failed => ("failed", Tone::Strong),
+        SourceStatus::NotTried => ("not tried", Tone::Dim),
+    };
+    let version = report.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+    let elapsed = report.elapsed.filter(|elapsed| elapsed.as_millis() > 0).map(rounded).unwrap_or_default();
+    output.line(tone, &format!("{:width$}  {status:9}  {}{version}{elapsed}", report.source, report.detail))
+}
+
+fn outcome(outcome: &Outcome, output: &Output) -> Result<(), Failure> {
+    match outcome {
+        Outcome::Found { token_id, from, .. } => {
+            output.line(Tone::Strong, &format!("using {token_id} from {from}"))
+        }
+        Outcome::Error { message, hint, .. } => {
+            output.line(Tone::Strong, message)?;
+            match hint {
+                Some(hint) => output.line(Tone::Plain, &format!("\nhint: {hint}")),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn selected_by(by: Option<SelectedBy>) -> &'static str {
+    match by {
+        Some(SelectedBy::Explicit) => " (--profile)",
+        Some(SelectedBy::Variable) => " (MODAL_PROFILE)",
+        Some(SelectedBy::Active) => " (active in the file)",
+        Some(SelectedBy::Default) => " (none is active)",
+        None => "",
+    }
+}
+
+fn rounded(elapsed: Duration) -> String {
+    match elapsed.as_millis() {
+        millis @ 0..1000 => format!("  ({millis} ms)"),
+        _ => format!("  ({:.1} s)", elapsed.as_secs_f64()),
+    }
+}

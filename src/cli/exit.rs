@@ -1,0 +1,103 @@
+//! Why a command ends, and the exit code for it. The codes are listed in `--help`.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::config::EditError;
+use crate::error::{ConfigError, Error};
+use crate::host::NotUnicode;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// There are no credentials.
+    #[error("{}", with_sources(.0))]
+    Resolve(#[from] Error),
+    /// The configuration cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration cannot be written.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The command was not used as it is meant to.
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    /// Standard output is closed, full, or a pipe that nobody reads.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[source] io::Error),
+    /// Standard input cannot be read.
+    #[error("cannot read from standard input: {0}")]
+    Input(#[source] io::Error),
+    /// The program for `exec` cannot be run.
+    #[error("cannot run {program}: {error}")]
+    Run { program: String, error: io::Error },
+    /// A file that the user named cannot be written.
+    #[error("cannot write {path}: {error}")]
+    File { path: String, error: io::Error },
+}
+
+impl Failure {
+    /// What nobody foresaw.
+    pub(super) const UNEXPECTED: u8 = 1;
+    /// Wrong flags or arguments.
+    pub(super) const USAGE: u8 = 2;
+
+    pub(super) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    /// What to do next.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Resolve(error) => error.hint().map(str::to_owned),
+            Self::Config(error) => error.hint.clone(),
+            Self::Edit(error) => error.hint(),
+            Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Run { error, .. } if error.kind() == io::ErrorKind::NotFound => {
+                Some("check its name and PATH".to_owned())
+            }
+            Self::Output(_) | Self::Input(_) | Self::Run { .. } | Self::File { .. } => None,
+        }
+    }
+
+    /// The exit code.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Resolve(error) => error.exit_code(),
+            Self::Config(_) => 5,
+            Self::Edit(error) => edit_code(error),
+            Self::Usage { .. } => Self::USAGE,
+            Self::Output(_) | Self::Input(_) | Self::File { .. } => Self::UNEXPECTED,
+            Self::Run { error, .. } if error.kind() == io::ErrorKind::NotFound => 127,
+            Self::Run { .. } => 126,
+        })
+    }
+}
+
+impl From<NotUnicode> for Failure {
+    fn from(error: NotUnicode) -> Self {
+        Self::usage(error.to_string(), "set it again")
+    }
+}
+
+fn edit_code(error: &EditError) -> u8 {
+    match error {
+        EditError::Config(_) => 5,
+        EditError::NoSuchProfile { .. }
+        | EditError::ProfileName { .. }
+        | EditError::Unwritable { .. }
+        | EditError::WouldReplace { .. } => 2,
+        EditError::Remote | EditError::Nowhere | EditError::Write { .. } => 1,
+    }
+}
+
+/// The error, and for "not found" why each source has none.
+fn with_sources(error: &Error) -> String {
+    match error {
+        Error::NotFound(not_found) => {
+            let reasons = not_found.absent.iter().map(|(source, reason)| format!("\n  {source}: {reason}"));
+            format!("{not_found}{}", reasons.collect::<String>())
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,98 @@
+//! What the commands share: the flags, the configuration, and resolving with its warnings.
+
+use std::sync::Arc;
+
+use super::args::Global;
+use super::exit::Failure;
+use super::output::Output;
+use crate::config::{Config, Selectors};
+use crate::explain::{Explanation, SourceStatus};
+use crate::host::Host;
+use crate::resolver::{Resolved, Resolver, ResolverBuilder};
+
+/// One run of the command.
+pub(super) struct Session {
+    global: Global,
+    output: Output,
+    host: Host,
+}
+
+impl Session {
+    pub(super) fn new(global: Global, output: Output) -> Self {
+        Self { global, output, host: Host::from_process() }
+    }
+
+    pub(super) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    pub(super) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(super) fn global(&self) -> &Global {
+        &self.global
+    }
+
+    /// The configuration, to read; its warnings are printed.
+    pub(super) fn config(&self) -> Result<Config, Failure> {
+        let config = self.load(self.host.clone())?;
+        self.warn(&config.warnings());
+        Ok(config)
+    }
+
+    /// The configuration in `host`'s world.
+    pub(super) fn load(&self, host: Host) -> Result<Config, Failure> {
+        Ok(Config::load(host, self.selectors())?)
+    }
+
+    /// The configuration, to write: its file need not exist.
+    pub(super) fn config_to_write(&self) -> Result<Config, Failure> {
+        Ok(Config::open(self.host.clone(), self.selectors())?)
+    }
+
+    /// The resolver that the flags describe.
+    pub(super) fn resolver(&self) -> Result<Resolver, Failure> {
+        self.resolver_of(self.load(self.host.clone())?)
+    }
+
+    /// The resolver that `config` and the flags describe.
+    pub(super) fn resolver_of(&self, config: Config) -> Result<Resolver, Failure> {
+        let builder = Resolver::builder().config(config);
+        let builder = self.global.providers.clone().into_iter().fold(builder, ResolverBuilder::providers);
+        Ok(builder.build()?)
+    }
+
+    /// Resolves, and says what is worth saying.
+    pub(super) fn resolve(&self, resolver: &Resolver) -> Result<Arc<Resolved>, Failure> {
+        let (explanation, resolved) = resolver.trace_blocking()?;
+        if self.global.verbose {
+            self.report(&explanation);
+        }
+        self.warn(&explanation.warnings);
+        Ok(resolved?)
+    }
+
+    /// Prints warnings, a line each.
+    pub(super) fn warn(&self, warnings: &[String]) {
+        for warning in warnings {
+            self.output.warning(warning);
+        }
+    }
+
+    fn report(&self, explanation: &Explanation) {
+        for source in &explanation.sources {
+            let status = match source.status {
+                SourceStatus::Found => "found",
+                SourceStatus::Absent => "absent",
+                SourceStatus::Failed => "failed",
+                SourceStatus::NotTried => "not tried",
+            };
+            self.output.report(&format!("{}: {status}: {}", source.source, source.detail));
+        }
+    }
+
+    fn selectors(&self) -> Selectors {
+        Selectors { path: self.global.config.clone(), profile: self.global.profile.clone() }
+    }
+}

@@ -1,0 +1,396 @@
+//! The configuration of Modal's clients: `.modal.toml`, the variables `MODAL_*`, and what the two mean together.
+//!
+//! [`Config`] answers what the Python client's `modal.config.Config` answers. The modules below are pure: text and variables
+//! in, values out. Only this one reads and writes the file, through [`crate::host`].
+
+mod dialect;
+mod document;
+mod edit;
+mod profile;
+mod python;
+mod settings;
+mod sources;
+mod value;
+mod write;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+pub use self::edit::EditError;
+pub use self::profile::SelectedBy;
+pub use self::value::Value;
+pub use self::write::{TokenEdit, Written};
+
+use self::document::{Document, Located};
+use self::profile::Selection;
+pub(crate) use self::settings::DEFAULT_SERVER_URL;
+use self::settings::Setting;
+pub(crate) use self::sources::{PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX, nearest};
+
+use crate::error::{ConfigError, Place};
+use crate::host::Host;
+use crate::host::file::{self, ReadError};
+
+/// The configuration that a client in this process would see.
+///
+/// For each setting: the variable `MODAL_<KEY>`, else the key of the profile in `.modal.toml`, else the default
+/// ([modal.config](https://modal.com/docs/reference/modal.config)). The file is read once, when the value is made; variables
+/// are read when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Config {
+    host: Host,
+    document: Arc<Document>,
+    selection: Selection,
+    path: FilePath,
+    /// Whether others than the owner may read the file.
+    open_to_others: bool,
+}
+
+/// Where the configuration file is.
+#[derive(Debug, Clone)]
+enum FilePath {
+    /// There is no home folder to look in.
+    Nowhere,
+    /// `MODAL_IS_REMOTE=1`: the file is neither read nor written.
+    Remote,
+    /// Here, and whether there is a file.
+    At { path: PathBuf, exists: bool },
+}
+
+/// What replaces the environment when a configuration is read.
+#[derive(Debug, Clone, Default)]
+pub struct Selectors {
+    /// The configuration file, instead of `MODAL_CONFIG_PATH`. It has to exist to be read.
+    pub path: Option<PathBuf>,
+    /// The profile, instead of `MODAL_PROFILE`.
+    pub profile: Option<String>,
+}
+
+impl Config {
+    /// The configuration of this process.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is malformed, or a variable that selects is not UTF-8.
+    pub fn from_process() -> Result<Self, ConfigError> {
+        Self::load(Host::from_process(), Selectors::default())
+    }
+
+    /// The configuration in a world of the caller's.
+    ///
+    /// # Errors
+    /// As [`Config::from_process`].
+    pub fn load(host: Host, selectors: Selectors) -> Result<Self, ConfigError> {
+        let must_exist = selectors.path.is_some();
+        let config = Self::open(host, selectors)?;
+        if let (true, FilePath::At { path, exists: false }) = (must_exist, &config.path) {
+            let place = Place::File { path: path.clone(), position: None };
+            return Err(
+                ConfigError::new(place, "there is no such file").hint("check the path given with --config")
+            );
+        }
+        Ok(config)
+    }
+
+    /// As [`Config::load`], but a named file need not exist: to write it.
+    ///
+    /// # Errors
+    /// As [`Config::from_process`].
+    pub fn open(host: Host, selectors: Selectors) -> Result<Self, ConfigError> {
+        let path = match selectors.path.or_else(|| host.config_path()) {
+            // The official client reads and writes no file inside Modal's own containers.
+            _ if host.var_os("MODAL_IS_REMOTE").is_some_and(|value| value == "1") => FilePath::Remote,
+            None => FilePath::Nowhere,
+            Some(path) => FilePath::At { path, exists: false },
+        };
+        let mut config = Self {
+            document: Arc::new(Document::empty(path.as_path())),
+            selection: Selection { name: "default".to_owned(), by: SelectedBy::Default },
+            open_to_others: false,
+            host,
+            path,
+        };
+        config.read()?;
+        config.select(selectors.profile.as_deref())?;
+        Ok(config)
+    }
+
+    fn read(&mut self) -> Result<(), ConfigError> {
+        let FilePath::At { path, exists } = &mut self.path else { return Ok(()) };
+        let contents = file::read(path, file::CONFIG_LIMIT).map_err(|error| unreadable(path, error))?;
+        let Some(contents) = contents else { return Ok(()) };
+        *exists = true;
+        self.open_to_others = contents.readable_by_others();
+        self.document = Arc::new(Document::parse(contents.text.expose_secret(), path.clone())?);
+        Ok(())
+    }
+
+    fn select(&mut self, explicit: Option<&str>) -> Result<(), ConfigError> {
+        self.selection = profile::select(explicit, &self.host, &self.document)
+            .map_err(|error| ConfigError::new(Place::Variable(error.variable), "is not valid UTF-8"))?;
+        Ok(())
+    }
+
+    /// The world this configuration reads from.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The profile that is meant: the one asked for, else `MODAL_PROFILE`, else the active one, else `default`.
+    pub fn profile(&self) -> &str {
+        &self.selection.name
+    }
+
+    /// What selected the profile.
+    pub fn profile_selected_by(&self) -> SelectedBy {
+        self.selection.by
+    }
+
+    /// The profiles in the file, in its order (`config_profiles` in Python).
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.document.profiles().iter().map(|profile| profile.name.as_str())
+    }
+
+    /// Where the file is, whether it exists or not; `None` without a home folder and inside Modal's own containers.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.path {
+            FilePath::At { path, .. } => Some(path),
+            FilePath::Nowhere | FilePath::Remote => None,
+        }
+    }
+
+    /// A setting: the variable if `use_env`, else the profile's key, else the default; `None` is Python's `None`.
+    ///
+    /// `profile` is the one that is meant unless another is named. Unlike for credentials, a variable that is set to nothing
+    /// counts as set.
+    ///
+    /// # Errors
+    /// When there is no such setting, or its value is invalid; the error names the place and not the value.
+    pub fn get(&self, key: &str, profile: Option<&str>, use_env: bool) -> Result<Option<Value>, ConfigError> {
+        let setting = settings::find(key).ok_or_else(|| unknown_setting(key))?;
+        if use_env && let Some(text) = self.variable(setting)? {
+            let place = Place::Variable(setting.variable());
+            return transformed(setting, setting.value_of_text(text), place);
+        }
+        let profile = self.document.profile(profile.unwrap_or(self.profile()));
+        match profile.and_then(|profile| profile.get(key)) {
+            Some(Located { value, position, .. }) => {
+                transformed(setting, value.clone(), self.document.place(Some(*position)))
+            }
+            None => Ok(setting.default()),
+        }
+    }
+
+    /// A setting of the profile that is meant, as text; `None` if it is unset or no text.
+    ///
+    /// # Errors
+    /// As [`Config::get`].
+    pub fn get_text(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        Ok(match self.get(key, None, true)? {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// A setting that is a secret, such as `token_secret`; `None` if it is unset or no text.
+    ///
+    /// # Errors
+    /// As [`Config::get`].
+    pub fn get_secret(&self, key: &str) -> Result<Option<SecretString>, ConfigError> {
+        Ok(match self.get(key, None, true)? {
+            Some(Value::Secret(secret)) => Some(secret),
+            _ => None,
+        })
+    }
+
+    /// A switch; `None` if the setting is none.
+    ///
+    /// # Errors
+    /// As [`Config::get`].
+    pub fn get_bool(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+        Ok(match self.get(key, None, true)? {
+            Some(Value::Bool(switch)) => Some(switch),
+            _ => None,
+        })
+    }
+
+    /// A number, such as one of the times, which are in seconds; `None` if the setting is unset or none.
+    ///
+    /// # Errors
+    /// As [`Config::get`].
+    pub fn get_number(&self, key: &str) -> Result<Option<f64>, ConfigError> {
+        #[expect(clippy::cast_precision_loss, reason = "seconds, as Python's float()")]
+        Ok(match self.get(key, None, true)? {
+            Some(Value::Integer(number)) => Some(number as f64),
+            Some(Value::Float(number)) => Some(number),
+            _ => None,
+        })
+    }
+
+    /// Overrides a setting in this value, as if its variable were set. Neither the file nor the process's environment
+    /// changes, unlike in Python: changing the environment of a running process is not safe.
+    pub fn override_locally(&mut self, key: &str, value: &str) {
+        let variable = settings::find(key).map_or_else(|| key.to_ascii_uppercase(), Setting::variable);
+        self.host.set_var(variable, value);
+    }
+
+    /// Every public setting with its value, sorted by key; with `include_internal` those too that `config show` hides.
+    ///
+    /// # Errors
+    /// As [`Config::get`], for the first setting whose value is invalid.
+    pub fn to_dict(
+        &self,
+        include_internal: bool,
+    ) -> Result<BTreeMap<&'static str, Option<Value>>, ConfigError> {
+        settings::SETTINGS
+            .iter()
+            .filter(|setting| include_internal || !setting.internal)
+            .map(|setting| Ok((setting.key, self.get(setting.key, None, true)?)))
+            .collect()
+    }
+
+    /// The settings that are set and that Modal's client will ignore some day.
+    pub fn deprecated(&self) -> Vec<&'static str> {
+        let is_set = |setting: &&Setting| {
+            self.host.var_os(&setting.variable()).is_some() || self.in_file(setting.key).is_some()
+        };
+        settings::SETTINGS.iter().filter(|s| s.deprecated).filter(is_set).map(|setting| setting.key).collect()
+    }
+
+    /// What works and is worth a look: what the official client reads differently, and a file that others may read.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.document.warnings().to_vec();
+        if let (true, Some(path)) = (self.open_to_others && self.holds_secrets(), self.path()) {
+            warnings.push(format!("other users can read {0}; run: chmod 600 {0}", path.display()));
+        }
+        warnings
+    }
+
+    /// Refuses what the official client refuses when it is created: a choice of profile that is ambiguous.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        profile::check(&self.document, self.profile())
+    }
+
+    /// The sources to ask, in order.
+    pub(crate) fn sources(
+        &self,
+        flag: Option<&[String]>,
+        registered: &[String],
+    ) -> Result<Vec<Source>, ConfigError> {
+        sources::plan(flag, &self.host, &self.document, self.document.profile(self.profile()), registered)
+    }
+
+    /// What the file says of a key of the profile, and where.
+    pub(crate) fn in_file(&self, key: &str) -> Option<(&Value, Place)> {
+        let located = self.document.profile(self.profile())?.get(key)?;
+        Some((&located.value, self.document.place(Some(located.position))))
+    }
+
+    /// Where OAuth credentials are configured, if they are: a variable that is set to nothing hides the file's key.
+    pub(crate) fn oauth(&self) -> Option<Place> {
+        let place = |setting: &Setting| match self.host.var_os(&setting.variable()) {
+            Some(value) if value.is_empty() => None,
+            Some(_) => Some(Place::Variable(setting.variable())),
+            None => {
+                self.in_file(setting.key).filter(|(value, _)| python::truth(value)).map(|(_, place)| place)
+            }
+        };
+        settings::SETTINGS.iter().filter(|setting| setting.key.starts_with("oauth_")).find_map(place)
+    }
+
+    /// Why the file has no token for the profile.
+    pub(crate) fn why_file_has_none(&self) -> String {
+        match &self.path {
+            FilePath::Nowhere => "there is no home folder to look for .modal.toml in".to_owned(),
+            FilePath::Remote => "MODAL_IS_REMOTE=1: the file is not read".to_owned(),
+            FilePath::At { path, exists: false } => format!("there is no file {}", path.display()),
+            FilePath::At { path, .. } => match self.document.profile(self.profile()) {
+                None => format!("there is no profile {} in {}", self.profile(), path.display()),
+                Some(_) => format!("profile {} in {} has no token", self.profile(), path.display()),
+            },
+        }
+    }
+
+    /// The path of the file, for people to read.
+    pub(crate) fn path_for_people(&self) -> String {
+        self.path.as_path().display().to_string()
+    }
+
+    /// What to do when no source has credentials.
+    pub(crate) fn advice(&self) -> String {
+        let set = "run `modal-credentials token set`, or set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET";
+        if self.oauth().is_some() {
+            return "OAuth credentials are configured; this program handles tokens only".to_owned();
+        }
+        let known = self.document.profile(self.profile()).is_some();
+        match self.document.profiles() {
+            [] => set.to_owned(),
+            _ if known => format!("{set} (profile {})", self.profile()),
+            _ => format!(
+                "choose a profile with --profile or MODAL_PROFILE ({}), or {set}",
+                profile::names(&self.document)
+            ),
+        }
+    }
+
+    fn variable(&self, setting: &Setting) -> Result<Option<String>, ConfigError> {
+        self.host
+            .var(&setting.variable())
+            .map_err(|error| ConfigError::new(Place::Variable(error.variable), "is not valid UTF-8"))
+    }
+
+    fn holds_secrets(&self) -> bool {
+        self.document.profiles().iter().any(|profile| {
+            settings::SETTINGS
+                .iter()
+                .filter(|setting| setting.secret)
+                .any(|setting| profile.get(setting.key).is_some())
+        })
+    }
+}
+
+impl FilePath {
+    fn as_path(&self) -> &Path {
+        match self {
+            Self::At { path, .. } => path,
+            Self::Nowhere | Self::Remote => Path::new(".modal.toml"),
+        }
+    }
+}
+
+fn transformed(setting: &Setting, value: Value, place: Place) -> Result<Option<Value>, ConfigError> {
+    setting.transform(value).map_err(|reason| ConfigError::new(place, format!("{} {reason}", setting.key)))
+}
+
+fn unknown_setting(key: &str) -> ConfigError {
+    let known: Vec<&str> = settings::SETTINGS.iter().map(|setting| setting.key).collect();
+    let error = ConfigError::new(Place::Program, format!("there is no setting `{key}`"));
+    error.hint(match nearest(key, &known) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "`modal-credentials config show` lists them".to_owned(),
+    })
+}
+
+/// The words for a file that cannot be read; the place names the path.
+fn unreadable(path: &Path, error: ReadError) -> ConfigError {
+    let at = |position| Place::File { path: path.to_owned(), position };
+    let found = |message: String| ConfigError::new(at(None), message);
+    match &error {
+        ReadError::NotRegular { kind, .. } => {
+            found(format!("is {kind}, not a file")).hint("name a file with --config or MODAL_CONFIG_PATH")
+        }
+        ReadError::TooLarge { limit, .. } => found(format!("is larger than {limit} bytes"))
+            .hint("check that this is the configuration file of Modal's clients"),
+        ReadError::NotUtf8 { line, column, .. } => {
+            ConfigError::new(at(Some((*line, *column))), "not valid UTF-8").hint("save the file as UTF-8")
+        }
+        ReadError::PermissionDenied { .. } => found("no permission to read it".to_owned())
+            .hint("make it yours: chown and chmod 600, or run as its owner"),
+        ReadError::SymlinkLoop { .. } => found("leads through too many symbolic links".to_owned())
+            .hint("remove the link that leads back to itself"),
+        ReadError::Io { source, .. } => found(format!("cannot be read: {source}")),
+    }
+    .caused_by(error)
+}
