@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use crate::chain::{Chain, Run};
 use crate::config::{Config, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, SelectedBy, Selectors, Source};
-use crate::credentials::{Credentials, Key, Origin};
+use crate::credentials::{Credentials, Key, KeyOrigin, Origin};
 use crate::error::{ConfigError, Error, Failure, FailureKind, Place, ProviderError};
 use crate::explain::{EXPLANATION_VERSION, Explanation, Outcome};
 use crate::host::Host;
@@ -45,6 +45,8 @@ struct Inner {
     selected_by: SelectedBy,
     config_file: Option<String>,
     warnings: Vec<String>,
+    /// What to say of a configuration file that others can read, when a key comes from it.
+    exposure: Option<String>,
 }
 
 impl Resolver {
@@ -114,14 +116,23 @@ impl Resolver {
     }
 
     fn finish(&self, run: Run) -> Result<Resolved, Error> {
-        let mut resolved = run.result?;
-        resolved.warnings.extend(self.0.warnings.iter().cloned());
-        Ok(resolved)
+        let resolved = run.result?;
+        let warnings = self.warnings(&resolved);
+        Ok(Resolved { warnings, ..resolved })
+    }
+
+    /// All that is worth a look: of the configuration, of the pair, and of the file if a key came from it.
+    fn warnings(&self, resolved: &Resolved) -> Vec<String> {
+        let from_file = [&resolved.origin.token_id, &resolved.origin.token_secret]
+            .iter()
+            .any(|origin| matches!(origin, KeyOrigin::File { .. }));
+        let exposure = self.0.exposure.clone().filter(|_| from_file);
+        self.0.warnings.iter().chain(&resolved.warnings).cloned().chain(exposure).collect()
     }
 
     fn explanation(&self, run: Run) -> Explanation {
-        let mut warnings = self.0.warnings.clone();
-        warnings.extend(run.result.iter().flat_map(|resolved| resolved.warnings.iter().cloned()));
+        let warnings =
+            run.result.as_ref().map_or_else(|_| self.0.warnings.clone(), |found| self.warnings(found));
         Explanation {
             version: EXPLANATION_VERSION,
             profile: Some(self.profile().to_owned()),
@@ -355,7 +366,8 @@ impl ResolverBuilder {
             host: config.host().clone(),
             selected_by: config.profile_selected_by(),
             config_file: config.path().map(|path| path.display().to_string()),
-            warnings: config.warnings(),
+            warnings: config.warnings().to_vec(),
+            exposure: config.exposure(),
             chain: Chain {
                 profile: config.profile().to_owned(),
                 explicit: self.explicit,
@@ -374,6 +386,7 @@ impl ResolverBuilder {
             selected_by: if profile.is_some() { SelectedBy::Explicit } else { SelectedBy::Default },
             config_file: None,
             warnings: Vec::new(),
+            exposure: None,
             chain: Chain {
                 profile: profile.unwrap_or_else(|| "default".to_owned()),
                 explicit: self.explicit,

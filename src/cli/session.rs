@@ -37,7 +37,7 @@ impl Session {
     /// The configuration, to read; its warnings are printed.
     pub(super) fn config(&self) -> Result<Config, Failure> {
         let config = self.load(self.host.clone())?;
-        self.warn(&config.warnings());
+        self.warn(config.warnings());
         Ok(config)
     }
 

@@ -259,13 +259,15 @@ impl Config {
         settings::SETTINGS.iter().filter(|s| s.deprecated).filter(is_set).map(|setting| setting.key).collect()
     }
 
-    /// What works and is worth a look: what the official client reads differently, and a file that others may read.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.document.warnings().to_vec();
-        if let (true, Some(path)) = (self.open_to_others && self.holds_secrets(), self.path()) {
-            warnings.push(format!("other users can read {0}; run: chmod 600 {0}", path.display()));
-        }
-        warnings
+    /// What works and is worth a look: what the official client reads differently, one sentence each.
+    pub fn warnings(&self) -> &[String] {
+        self.document.warnings()
+    }
+
+    /// A sentence if others than the owner can read the file and it holds secrets.
+    pub fn exposure(&self) -> Option<String> {
+        let path = self.path().filter(|_| self.open_to_others && self.holds_secrets())?.display();
+        Some(format!("other users can read {path}; run: chmod 600 {path}"))
     }
 
     /// Refuses what the official client refuses when it is created: a choice of profile that is ambiguous.

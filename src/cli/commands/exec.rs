@@ -1,4 +1,5 @@
 //! `exec`: the program gets the pair in its environment, and on Unix takes this process's place.
+#![expect(clippy::doc_markdown, reason = "the doc comments are the help texts that people read")]
 
 use std::ffi::OsString;
 use std::io;
@@ -17,11 +18,11 @@ use crate::secret::ExposeSecret;
 
 const OAUTH_PREFIX: &str = "MODAL_OAUTH_";
 
-/// Run a program with `MODAL_TOKEN_ID` and `MODAL_TOKEN_SECRET` in its environment
+/// Run a program with MODAL_TOKEN_ID and MODAL_TOKEN_SECRET in its environment
 ///
 /// On Unix the program takes this process's place: it keeps the process id, the terminal, open files and signals, and
-/// nothing of this program stays in memory. `MODAL_PROFILE` is set to the profile; `MODAL_OAUTH_*` and
-/// `MODAL_CREDENTIALS_*` are removed; everything else is passed on untouched.
+/// nothing of this program stays in memory. MODAL_PROFILE is set to the profile; MODAL_OAUTH_* and
+/// MODAL_CREDENTIALS_* are removed; everything else is passed on untouched.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Remove this variable from the program's environment; may be repeated

@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::config::SelectedBy;
 use crate::explain::{Explanation, Outcome, SourceReport, SourceStatus};
 
-/// Show which source gives the credentials, what each of the others says, and what the winner hides
+/// Show which source gives the credentials, and what the others say
 ///
 /// Ends as the other commands would: 0 if there are credentials, else with the code for the error. Never prints a secret.
 #[derive(Debug, clap::Args)]
