@@ -16,7 +16,7 @@ use crate::host::Host;
 use crate::provider::explicit::Explicit;
 use crate::provider::settings::Settings;
 use crate::provider::{Context, Found, Lookup, Provider};
-use crate::resolver::Resolved;
+use crate::resolved::Resolved;
 
 /// The sources of one resolver, in order.
 pub(crate) struct Chain {

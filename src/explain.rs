@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::config::SelectedBy;
 use crate::credentials::Key;
 use crate::error::Error;
-use crate::resolver::Resolved;
+use crate::resolved::Resolved;
 
 /// The version of the JSON form.
 pub const EXPLANATION_VERSION: u32 = 1;

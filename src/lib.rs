@@ -30,6 +30,7 @@ mod error;
 mod explain;
 pub mod host;
 mod provider;
+mod resolved;
 mod resolver;
 mod secret;
 
@@ -38,7 +39,8 @@ pub use credentials::{Credentials, InvalidCredentials, Key, KeyOrigin, Origin};
 pub use error::{ConfigError, Error, Failure, FailureKind, NotFound, Place, ProviderError};
 pub use explain::{EXPLANATION_VERSION, Explanation, Outcome, SourceReport, SourceStatus};
 pub use provider::{Context, DEFAULT_PROVIDER_TIMEOUT, Found, Lookup, ProvideFuture, Provider};
-pub use resolver::{DEFAULT_TIMEOUT, Resolved, Resolver, ResolverBuilder};
+pub use resolved::Resolved;
+pub use resolver::{DEFAULT_TIMEOUT, Resolver, ResolverBuilder};
 pub use secret::{ExposeSecret, SecretString, Unusable};
 
 #[cfg(doctest)]

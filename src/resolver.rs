@@ -6,19 +6,22 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, mpsc};
 use std::task::{Poll, Waker};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
 use crate::chain::{Chain, Run};
-use crate::config::{Config, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, SelectedBy, Selectors, Source};
-use crate::credentials::{Credentials, Key, KeyOrigin, Origin};
+use crate::config::{
+    Config, KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, SelectedBy, Selectors, Source,
+};
+use crate::credentials::{Credentials, Key};
 use crate::error::{ConfigError, Error, Failure, FailureKind, Place, ProviderError};
 use crate::explain::{EXPLANATION_VERSION, Explanation, Outcome};
 use crate::host::Host;
 use crate::provider::explicit::Explicit;
 use crate::provider::settings::{Ask, Settings};
-use crate::provider::{DEFAULT_ORDER, Found, Provider};
+use crate::provider::{DEFAULT_ORDER, Provider};
+use crate::resolved::Resolved;
 
 /// How long resolving may take in all, unless a provider is allowed longer.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -72,7 +75,7 @@ impl Resolver {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::NoRuntime);
         }
-        self.finish(self.0.chain.run(&self.0.host).await).map(Arc::new)
+        self.run().await.result.map(Arc::new)
     }
 
     /// Asks the sources in order and waits. It needs no runtime and works inside one: where there is anybody to wait for,
@@ -81,7 +84,7 @@ impl Resolver {
     /// # Errors
     /// As [`Resolver::resolve`], but never [`Error::NoRuntime`].
     pub fn resolve_blocking(&self) -> Result<Arc<Resolved>, Error> {
-        self.finish(self.run_blocking()?).map(Arc::new)
+        self.run_blocking()?.result.map(Arc::new)
     }
 
     /// What every source answers, in order.
@@ -92,7 +95,7 @@ impl Resolver {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::NoRuntime);
         }
-        Ok(self.explanation(self.0.chain.run(&self.0.host).await))
+        Ok(self.explanation(self.run().await))
     }
 
     /// As [`Resolver::explain`], waiting as [`Resolver::resolve_blocking`] does.
@@ -106,8 +109,8 @@ impl Resolver {
     /// Both at once: what every source answers, and the result.
     pub(crate) fn trace_blocking(&self) -> Result<(Explanation, Result<Arc<Resolved>, Error>), Error> {
         let run = self.run_blocking()?;
-        let result = run.result.clone();
-        Ok((self.explanation(run), result.map(Arc::new)))
+        let result = run.result.clone().map(Arc::new);
+        Ok((self.explanation(run), result))
     }
 
     /// The profile that credentials are resolved for.
@@ -115,24 +118,21 @@ impl Resolver {
         &self.0.chain.profile
     }
 
-    fn finish(&self, run: Run) -> Result<Resolved, Error> {
-        let resolved = run.result?;
-        let warnings = self.warnings(&resolved);
-        Ok(Resolved { warnings, ..resolved })
-    }
-
-    /// All that is worth a look: of the configuration, of the pair, and of the file if a key came from it.
-    fn warnings(&self, resolved: &Resolved) -> Vec<String> {
-        let from_file = [&resolved.origin.token_id, &resolved.origin.token_secret]
-            .iter()
-            .any(|origin| matches!(origin, KeyOrigin::File { .. }));
-        let exposure = self.0.exposure.clone().filter(|_| from_file);
-        self.0.warnings.iter().chain(&resolved.warnings).cloned().chain(exposure).collect()
+    /// Asks, and adds what is worth a look of the configuration, and of the file if a key came from it.
+    async fn run(&self) -> Run {
+        let Run { result, sources } = self.0.chain.run(&self.0.host).await;
+        let result = result.map(|resolved| {
+            let exposure = self.0.exposure.clone().filter(|_| resolved.is_from_file());
+            resolved.warn(self.0.warnings.iter().cloned().chain(exposure))
+        });
+        Run { result, sources }
     }
 
     fn explanation(&self, run: Run) -> Explanation {
-        let warnings =
-            run.result.as_ref().map_or_else(|_| self.0.warnings.clone(), |found| self.warnings(found));
+        let warnings = match &run.result {
+            Ok(resolved) => resolved.warnings().to_vec(),
+            Err(_) => self.0.warnings.clone(),
+        };
         Explanation {
             version: EXPLANATION_VERSION,
             profile: Some(self.profile().to_owned()),
@@ -146,7 +146,7 @@ impl Resolver {
 
     fn run_blocking(&self) -> Result<Run, Error> {
         if !self.0.chain.waits()
-            && let Some(run) = poll_once(self.0.chain.run(&self.0.host))
+            && let Some(run) = poll_once(self.run())
         {
             return Ok(run);
         }
@@ -159,7 +159,7 @@ impl Resolver {
             .spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 let run = runtime.map(|runtime| {
-                    let run = runtime.block_on(resolver.0.chain.run(&resolver.0.host));
+                    let run = runtime.block_on(resolver.run());
                     runtime.shutdown_background();
                     run
                 });
@@ -194,50 +194,6 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
 fn stuck(message: String) -> Error {
     let failure = Failure::new(FailureKind::Unavailable, message);
     Error::Provider(ProviderError { provider: "chain".to_owned(), failure })
-}
-
-/// Credentials, where they came from, and what is known of them.
-#[derive(Debug, Clone)]
-pub struct Resolved {
-    found: Found,
-    origin: Origin,
-    warnings: Vec<String>,
-}
-
-impl Resolved {
-    pub(crate) fn new(found: Found, origin: Origin) -> Self {
-        Self { found, origin, warnings: Vec::new() }
-    }
-
-    pub(crate) fn warn(mut self, warning: Option<String>) -> Self {
-        self.warnings.extend(warning);
-        self
-    }
-
-    /// The pair.
-    pub fn credentials(&self) -> &Credentials {
-        &self.found.credentials
-    }
-
-    /// Where its keys came from.
-    pub fn origin(&self) -> &Origin {
-        &self.origin
-    }
-
-    /// The version of the item it was read from, if the source has such a thing.
-    pub fn version(&self) -> Option<&str> {
-        self.found.version.as_deref()
-    }
-
-    /// When it ends to be valid, if the source knows.
-    pub fn expires_at(&self) -> Option<SystemTime> {
-        self.found.expires_at
-    }
-
-    /// What works and is worth a look, such as a pair out of two sources. One sentence each, without secrets.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
 }
 
 /// Makes a [`Resolver`].
@@ -297,7 +253,8 @@ impl ResolverBuilder {
         self
     }
 
-    /// A configuration that was read already, with its host, file and profile, and with what was overridden in it.
+    /// A configuration that was read already, with its host, file and profile, and with what was overridden in it. It
+    /// goes with none of [`host`](Self::host), [`profile`](Self::profile) and [`config_file`](Self::config_file).
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
@@ -341,13 +298,17 @@ impl ResolverBuilder {
         if self.explicit.pair().is_some() {
             return Ok(self.resolver_of_explicit_pair());
         }
+        let selects =
+            self.host.is_some() || self.selectors.profile.is_some() || self.selectors.path.is_some();
         let config = match self.config {
+            Some(_) if selects => return Err(config_and_selectors().into()),
             Some(config) => config,
             None => Config::load(self.host.unwrap_or_else(Host::from_process), self.selectors)?,
         };
         config.check()?;
         let registered = names(&self.custom)?;
-        let sources = config.sources(self.providers.as_deref(), &registered)?;
+        let known = KnownProviders { registered: &registered, reserved: DEFAULT_ORDER };
+        let sources = config.sources(self.providers.as_deref(), known)?;
         let inherited = Inherited::of(&config, self.providers.is_some())?;
         let providers = match inherited {
             Inherited::Pair => Vec::new(),
@@ -471,6 +432,11 @@ fn listed(sources: &[Source], custom: &[Arc<dyn Provider>]) -> Vec<Arc<dyn Provi
             Source::Environment | Source::File => None,
         })
         .collect()
+}
+
+fn config_and_selectors() -> ConfigError {
+    ConfigError::new(Place::Program, "a configuration was passed in, and a host, profile or file besides")
+        .hint("choose them when the configuration is read")
 }
 
 fn half_with_managers(key: Key) -> ConfigError {

@@ -8,7 +8,8 @@ use super::output::Output;
 use crate::config::{Config, Selectors};
 use crate::explain::{Explanation, SourceStatus};
 use crate::host::Host;
-use crate::resolver::{Resolved, Resolver, ResolverBuilder};
+use crate::resolved::Resolved;
+use crate::resolver::{Resolver, ResolverBuilder};
 
 /// One run of the command.
 pub(super) struct Session {

@@ -28,7 +28,9 @@ use self::document::{Document, Located};
 use self::profile::Selection;
 pub(crate) use self::settings::DEFAULT_SERVER_URL;
 use self::settings::Setting;
-pub(crate) use self::sources::{PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX, nearest};
+pub(crate) use self::sources::{
+    KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX, nearest,
+};
 
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
@@ -279,9 +281,9 @@ impl Config {
     pub(crate) fn sources(
         &self,
         flag: Option<&[String]>,
-        registered: &[String],
+        known: KnownProviders<'_>,
     ) -> Result<Vec<Source>, ConfigError> {
-        sources::plan(flag, &self.host, &self.document, self.document.profile(self.profile()), registered)
+        sources::plan(flag, &self.host, &self.document, self.document.profile(self.profile()), known)
     }
 
     /// What the file says of a key of the profile, and where.

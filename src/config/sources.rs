@@ -10,7 +10,6 @@ use super::document::{Document, Profile};
 use super::value::Value;
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
-use crate::provider::DEFAULT_ORDER;
 
 /// The variable that overrides `providers`.
 pub(crate) const PROVIDERS_VARIABLE: &str = "MODAL_CREDENTIALS_PROVIDERS";
@@ -59,28 +58,45 @@ impl fmt::Display for Source {
     }
 }
 
+/// The names that a list of providers may hold besides `environment` and `file`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownProviders<'a> {
+    /// Those that the program registered, in order.
+    pub(crate) registered: &'a [String],
+    /// Those of sources that another build has, or that cannot be listed.
+    pub(crate) reserved: &'a [&'a str],
+}
+
+impl<'a> KnownProviders<'a> {
+    /// The names that may be given.
+    fn names(self) -> Vec<&'a str> {
+        self.registered.iter().map(String::as_str).chain(["environment", "file"]).collect()
+    }
+}
+
 /// The sources in the order they are asked: the list of the flag, else of the variable, else of the profile, else all.
 pub(crate) fn plan(
     flag: Option<&[String]>,
     host: &Host,
     document: &Document,
     profile: Option<&Profile>,
-    registered: &[String],
+    known: KnownProviders<'_>,
 ) -> Result<Vec<Source>, ConfigError> {
     check_variables(host)?;
     let from_file = match profile {
-        Some(profile) => credentials_table(document, profile)?,
+        Some(profile) => credentials_table(document, profile, known)?,
         None => None,
     };
     if let Some(names) = flag {
-        return list(names, &Place::Flag("--providers"), registered);
+        return list(names, &Place::Flag("--providers"), known);
     }
     if let Some(names) = from_variable(host)? {
-        return list(&names, &Place::Variable(PROVIDERS_VARIABLE.to_owned()), registered);
+        return list(&names, &Place::Variable(PROVIDERS_VARIABLE.to_owned()), known);
     }
     match from_file {
-        Some((names, place)) => list(&names, &place, registered),
-        None => Ok(registered
+        Some((names, place)) => list(&names, &place, known),
+        None => Ok(known
+            .registered
             .iter()
             .cloned()
             .map(Source::Custom)
@@ -118,7 +134,11 @@ fn from_variable(host: &Host) -> Result<Option<Vec<String>>, ConfigError> {
 type NamesAt = (Vec<String>, Place);
 
 /// The table `[profile.credentials]`. An unknown key is an error, for it would silently not do what it says.
-fn credentials_table(document: &Document, profile: &Profile) -> Result<Option<NamesAt>, ConfigError> {
+fn credentials_table(
+    document: &Document,
+    profile: &Profile,
+    known: KnownProviders<'_>,
+) -> Result<Option<NamesAt>, ConfigError> {
     const KEYS: [&str; 1] = ["providers"];
     let Some(credentials) = &profile.credentials else { return Ok(None) };
     let at = |key: &str| {
@@ -138,7 +158,7 @@ fn credentials_table(document: &Document, profile: &Profile) -> Result<Option<Na
     for (key, value) in table {
         match (key.as_str(), value) {
             ("providers", value) => names = Some((strings(value, &at(key))?, at(key))),
-            (key, _) if DEFAULT_ORDER.contains(&key) => {
+            (key, _) if known.reserved.contains(&key) => {
                 return Err(ConfigError::new(
                     at(key),
                     format!("this build has no settings for the provider {key}"),
@@ -173,11 +193,11 @@ fn strings(value: &Value, place: &Place) -> Result<Vec<String>, ConfigError> {
 }
 
 /// Turns names into sources, and refuses unknown names, repetitions and a wrong order.
-fn list(names: &[String], place: &Place, registered: &[String]) -> Result<Vec<Source>, ConfigError> {
+fn list(names: &[String], place: &Place, known: KnownProviders<'_>) -> Result<Vec<Source>, ConfigError> {
     let error = |message: String| ConfigError::new(place.clone(), message);
     let mut sources: Vec<Source> = Vec::new();
     for name in names {
-        let source = Source::named(name, registered).ok_or_else(|| unknown(name, place, registered))?;
+        let source = Source::named(name, known.registered).ok_or_else(|| unknown(name, place, known))?;
         if sources.contains(&source) {
             return Err(error(format!("the provider {source} is listed twice")));
         }
@@ -196,23 +216,20 @@ fn list(names: &[String], place: &Place, registered: &[String]) -> Result<Vec<So
     Ok(sources)
 }
 
-fn unknown(name: &str, place: &Place, registered: &[String]) -> ConfigError {
-    if DEFAULT_ORDER.contains(&name) {
+fn unknown(name: &str, place: &Place, known: KnownProviders<'_>) -> ConfigError {
+    if known.reserved.contains(&name) {
         return ConfigError::new(
             place.clone(),
             format!("this build has no provider {name} that can be listed"),
         )
-        .hint(format!("known are: {}", known_names(registered)));
+        .hint(format!("known are: {}", known.names().join(", ")));
     }
-    let known: Vec<&str> = registered.iter().map(String::as_str).chain(["environment", "file"]).collect();
-    ConfigError::new(place.clone(), format!("unknown provider `{name}`")).hint(match nearest(name, &known) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => format!("known are: {}", known_names(registered)),
-    })
-}
-
-fn known_names(registered: &[String]) -> String {
-    registered.iter().map(String::as_str).chain(["environment", "file"]).collect::<Vec<_>>().join(", ")
+    ConfigError::new(place.clone(), format!("unknown provider `{name}`")).hint(
+        match nearest(name, &known.names()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("known are: {}", known.names().join(", ")),
+        },
+    )
 }
 
 /// The known name that `name` is probably a misspelling of.
@@ -229,10 +246,20 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 mod tests {
     use super::*;
 
+    fn known(registered: &[String]) -> KnownProviders<'_> {
+        KnownProviders { registered, reserved: &["vault"] }
+    }
+
     fn from_list(names: &str, registered: &[&str]) -> Result<Vec<Source>, ConfigError> {
         let names: Vec<String> = names.split(',').map(str::to_owned).collect();
         let registered: Vec<String> = registered.iter().map(|name| (*name).to_owned()).collect();
-        plan(Some(&names), &Host::with_vars::<&str, &str>([]), &Document::empty("x"), None, &registered)
+        plan(
+            Some(&names),
+            &Host::with_vars::<&str, &str>([]),
+            &Document::empty("x"),
+            None,
+            known(&registered),
+        )
     }
 
     fn message(result: Result<Vec<Source>, ConfigError>) -> String {
@@ -266,7 +293,7 @@ mod tests {
     fn from_text(text: &str) -> Result<Vec<Source>, ConfigError> {
         let document = Document::parse(text, "modal.toml").unwrap();
         let profile = document.profile("p");
-        plan(None, &Host::with_vars::<&str, &str>([]), &document, profile, &[])
+        plan(None, &Host::with_vars::<&str, &str>([]), &document, profile, known(&[]))
     }
 
     #[test]
@@ -286,7 +313,7 @@ mod tests {
     fn a_variable_of_ours_that_means_nothing_is_refused() {
         let with = |name: &str, value: &str| {
             let host = Host::with_vars([(name, value)]);
-            message(plan(None, &host, &Document::empty("x"), None, &[]))
+            message(plan(None, &host, &Document::empty("x"), None, known(&[])))
         };
         assert!(
             with("MODAL_CREDENTIALS_PROVIDER", "file").contains("did you mean MODAL_CREDENTIALS_PROVIDERS")

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::exit::Failure;
 use crate::cli::session::Session;
-use crate::resolver::Resolved;
+use crate::resolved::Resolved;
 use crate::secret::ExposeSecret;
 
 /// Print the pair for another program
