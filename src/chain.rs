@@ -25,8 +25,6 @@ pub(crate) struct Chain {
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     /// Environment and file. There is none when the program passed in a whole pair: then nothing else is read.
     pub(crate) settings: Option<Settings>,
-    /// What to do when none has credentials.
-    pub(crate) advice: String,
     /// How long the whole may take, unless one provider is allowed longer.
     pub(crate) timeout: Duration,
 }
@@ -118,7 +116,7 @@ impl Chain {
                 .filter(|report| report.source != "explicit")
                 .map(|report| (report.source.clone(), report.detail.clone()))
                 .collect(),
-            hint: Some(self.advice.clone()),
+            hint: self.settings.as_ref().map(Settings::advice),
         })
     }
 }
@@ -173,7 +171,10 @@ impl Step {
 
     fn failed(source: &str, failure: Failure) -> Self {
         let report = SourceReport::new(source, SourceStatus::Failed, failure.message.clone());
-        Self { report, result: Some(Err(ProviderError { provider: source.to_owned(), failure }.into())) }
+        Self {
+            report,
+            result: Some(Err(ProviderError { provider: Some(source.to_owned()), failure }.into())),
+        }
     }
 
     fn found(report: SourceReport, resolved: Resolved) -> Self {

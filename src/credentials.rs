@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::secret::{self, ExposeSecret, SecretString, Unusable};
+use crate::text::OneLine;
 
 /// A Modal token: its id (`ak-…`) and its secret (`as-…`).
 ///
@@ -111,6 +112,9 @@ pub enum Key {
 }
 
 impl Key {
+    /// Both keys.
+    pub(crate) const BOTH: [Self; 2] = [Self::TokenId, Self::TokenSecret];
+
     /// The key's name in `.modal.toml`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -160,7 +164,7 @@ impl fmt::Display for KeyOrigin {
         match self {
             Self::Explicit => f.write_str("the program"),
             Self::Environment { variable } => f.write_str(variable),
-            Self::File { path, profile } => write!(f, "{path} [{profile}]"),
+            Self::File { path, profile } => write!(f, "{path} [{}]", OneLine(profile)),
             Self::Provider { name, item: None } => f.write_str(name),
             Self::Provider { name, item: Some(item) } => write!(f, "{name}: {item}"),
         }

@@ -7,6 +7,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::text::OneLine;
+
 /// Why there are no credentials.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -110,7 +112,7 @@ impl fmt::Display for Place {
 
 /// No source holds credentials.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("no Modal credentials for profile {profile}")]
+#[error("no Modal credentials for profile {}", OneLine(profile))]
 pub struct NotFound {
     /// The profile they were looked for.
     pub profile: String,
@@ -122,10 +124,10 @@ pub struct NotFound {
 
 /// A source that should have answered, and how it failed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{provider}: {failure}")]
+#[error("{}{failure}", provider.as_deref().map(|name| format!("{name}: ")).unwrap_or_default())]
 pub struct ProviderError {
-    /// The source's name.
-    pub provider: String,
+    /// The source's name; `None` where environment and file are to blame together, or nobody.
+    pub provider: Option<String>,
     /// How it failed.
     pub failure: Failure,
 }

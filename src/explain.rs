@@ -27,6 +27,9 @@ pub struct Explanation {
     pub profile_selected_by: Option<SelectedBy>,
     /// The configuration file, if there is a home folder to look in. It need not exist.
     pub config_file: Option<String>,
+    /// The same for people: the path, or why there is none.
+    #[serde(skip)]
+    pub(crate) file_for_people: String,
     /// Each source, in the order in which they are asked.
     pub sources: Vec<SourceReport>,
     /// What came of it.
@@ -108,6 +111,7 @@ impl Explanation {
             profile: None,
             profile_selected_by: None,
             config_file: None,
+            file_for_people: String::new(),
             sources: Vec::new(),
             outcome: Outcome::error(error),
             warnings: Vec::new(),

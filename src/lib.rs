@@ -33,6 +33,7 @@ mod provider;
 mod resolved;
 mod resolver;
 mod secret;
+mod text;
 
 pub use config::Config;
 pub use credentials::{Credentials, InvalidCredentials, Key, KeyOrigin, Origin};

@@ -47,6 +47,7 @@ struct Inner {
     host: Host,
     selected_by: SelectedBy,
     config_file: Option<String>,
+    file_for_people: String,
     warnings: Vec<String>,
     /// What to say of a configuration file that others can read, when a key comes from it.
     exposure: Option<String>,
@@ -138,6 +139,7 @@ impl Resolver {
             profile: Some(self.profile().to_owned()),
             profile_selected_by: Some(self.0.selected_by),
             config_file: self.0.config_file.clone(),
+            file_for_people: self.0.file_for_people.clone(),
             outcome: Outcome::of(&run.result),
             sources: run.sources,
             warnings,
@@ -193,7 +195,7 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
 
 fn stuck(message: String) -> Error {
     let failure = Failure::new(FailureKind::Unavailable, message);
-    Error::Provider(ProviderError { provider: "chain".to_owned(), failure })
+    Error::Provider(ProviderError { provider: None, failure })
 }
 
 /// Makes a [`Resolver`].
@@ -327,6 +329,7 @@ impl ResolverBuilder {
             host: config.host().clone(),
             selected_by: config.profile_selected_by(),
             config_file: config.path().map(|path| path.display().to_string()),
+            file_for_people: config.file_for_people(),
             warnings: config.warnings().to_vec(),
             exposure: config.exposure(),
             chain: Chain {
@@ -334,7 +337,6 @@ impl ResolverBuilder {
                 explicit: self.explicit,
                 providers,
                 settings: Some(settings),
-                advice: config.advice(),
                 timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
             },
         })))
@@ -346,6 +348,7 @@ impl ResolverBuilder {
             host: self.host.unwrap_or_else(Host::from_process),
             selected_by: if profile.is_some() { SelectedBy::Explicit } else { SelectedBy::Default },
             config_file: None,
+            file_for_people: "none: the program passed the pair in".to_owned(),
             warnings: Vec::new(),
             exposure: None,
             chain: Chain {
@@ -353,7 +356,6 @@ impl ResolverBuilder {
                 explicit: self.explicit,
                 providers: Vec::new(),
                 settings: None,
-                advice: String::new(),
                 timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
             },
         }))
@@ -366,7 +368,7 @@ enum Inherited {
     Nothing,
     /// For this very profile: it is taken, and no manager is asked again.
     Pair,
-    /// For the named profile, which is another: the environment does not count.
+    /// For the named profile, which is another or of another file: the environment does not count.
     ForOther(String),
 }
 
@@ -384,7 +386,7 @@ impl Inherited {
             .all(|key| config.host().var_os(key.variable()).is_some_and(|value| !value.is_empty()));
         let listed_by_hand = listed_by_hand || config.host().var_os(PROVIDERS_VARIABLE).is_some();
         Ok(match marker {
-            other if other != config.profile() => Self::ForOther(other),
+            other if other != config.profile() || config.is_file_named() => Self::ForOther(other),
             _ if complete && !listed_by_hand => Self::Pair,
             _ => Self::Nothing,
         })

@@ -18,7 +18,7 @@ Exit codes: 0 done; 1 unexpected; 2 usage; 3 no credentials found; 4 a source fa
 `exec` ends as its program does; 126 if it cannot be run, 127 if it is not found.";
 
 #[derive(Debug, Parser)]
-#[command(name = "modal-credentials", version, about = ABOUT, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "modal-credentials", version, about = ABOUT, after_help = AFTER_HELP, max_term_width = 100, args_override_self = true)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) global: Global,
@@ -40,12 +40,12 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
     pub(super) providers: Option<Vec<String>>,
     /// Print no colours [env: NO_COLOR]
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "no_color")]
     pub(super) no_color: bool,
     /// Say on standard error which sources were asked
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "verbose")]
     pub(super) verbose: bool,
     /// Print no warnings
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", overrides_with = "quiet")]
     pub(super) quiet: bool,
 }

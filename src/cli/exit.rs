@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::config::EditError;
-use crate::error::{ConfigError, Error};
+use crate::error::{ConfigError, Error, Place};
 use crate::host::NotUnicode;
 
 /// Why a command failed.
@@ -14,10 +14,10 @@ pub(super) enum Failure {
     #[error("{}", with_sources(.0))]
     Resolve(#[from] Error),
     /// The configuration cannot be read.
-    #[error(transparent)]
+    #[error("{}", without_program(.0))]
     Config(#[from] ConfigError),
     /// The configuration cannot be written.
-    #[error(transparent)]
+    #[error("{}", edit_message(.0))]
     Edit(#[from] EditError),
     /// The command was not used as it is meant to.
     #[error("{message}")]
@@ -29,8 +29,11 @@ pub(super) enum Failure {
     #[error("cannot read from standard input: {0}")]
     Input(#[source] io::Error),
     /// The program for `exec` cannot be run.
-    #[error("cannot run {program}: {error}")]
-    Run { program: String, error: io::Error },
+    #[error("{}{reason}", if program.is_empty() { String::new() } else { format!("cannot run {program}: ") })]
+    Run { program: String, reason: String, hint: Option<String>, is_missing: bool },
+    /// The file is not used at all.
+    #[error("the configuration file is not used while MODAL_IS_REMOTE=1")]
+    Remote,
     /// A file that the user named cannot be written.
     #[error("cannot write {path}: {error}")]
     File { path: String, error: io::Error },
@@ -53,10 +56,8 @@ impl Failure {
             Self::Config(error) => error.hint.clone(),
             Self::Edit(error) => error.hint(),
             Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::Run { error, .. } if error.kind() == io::ErrorKind::NotFound => {
-                Some("check its name and PATH".to_owned())
-            }
-            Self::Output(_) | Self::Input(_) | Self::Run { .. } | Self::File { .. } => None,
+            Self::Run { hint, .. } => hint.clone(),
+            Self::Output(_) | Self::Input(_) | Self::Remote | Self::File { .. } => None,
         }
     }
 
@@ -64,11 +65,11 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Resolve(error) => error.exit_code(),
-            Self::Config(_) => 5,
+            Self::Config(error) => config_code(error),
             Self::Edit(error) => edit_code(error),
             Self::Usage { .. } => Self::USAGE,
-            Self::Output(_) | Self::Input(_) | Self::File { .. } => Self::UNEXPECTED,
-            Self::Run { error, .. } if error.kind() == io::ErrorKind::NotFound => 127,
+            Self::Output(_) | Self::Input(_) | Self::Remote | Self::File { .. } => Self::UNEXPECTED,
+            Self::Run { is_missing: true, .. } => 127,
             Self::Run { .. } => 126,
         })
     }
@@ -80,9 +81,25 @@ impl From<NotUnicode> for Failure {
     }
 }
 
+/// What the program passed in is, on the command line, what the user typed.
+fn config_code(error: &ConfigError) -> u8 {
+    if error.place == Place::Program { Failure::USAGE } else { 5 }
+}
+
+fn without_program(error: &ConfigError) -> String {
+    if error.place == Place::Program { error.message.clone() } else { error.to_string() }
+}
+
+fn edit_message(error: &EditError) -> String {
+    match error {
+        EditError::Config(error) => without_program(error),
+        other => other.to_string(),
+    }
+}
+
 fn edit_code(error: &EditError) -> u8 {
     match error {
-        EditError::Config(_) => 5,
+        EditError::Config(error) => config_code(error),
         EditError::NoSuchProfile { .. }
         | EditError::ProfileName { .. }
         | EditError::Unwritable { .. }

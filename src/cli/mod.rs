@@ -42,11 +42,16 @@ pub fn main() -> ExitCode {
 /// secret in the wrong place.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = output::without_secrets(&error.render().ansi().to_string());
-    match Output::new(false, false).usage(&text, error.use_stderr()) {
+    match Output::new(asks_for_no_color(), false).usage(&text, error.use_stderr()) {
         Err(_) => ExitCode::from(Failure::UNEXPECTED),
         Ok(()) if error.use_stderr() => ExitCode::from(Failure::USAGE),
         Ok(()) => ExitCode::SUCCESS,
     }
+}
+
+/// The flag `--no-color`, where clap could not read the flags.
+fn asks_for_no_color() -> bool {
+    std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--no-color")
 }
 
 /// A panic's message may hold anything, so only its place in our source is shown.

@@ -10,6 +10,7 @@ use crate::explain::{Explanation, SourceStatus};
 use crate::host::Host;
 use crate::resolved::Resolved;
 use crate::resolver::{Resolver, ResolverBuilder};
+use crate::text::OneLine;
 
 /// One run of the command.
 pub(super) struct Session {
@@ -40,6 +41,36 @@ impl Session {
         let config = self.load(self.host.clone())?;
         self.warn(config.warnings());
         Ok(config)
+    }
+
+    /// Warns if `MODAL_PROFILE` selects another profile than the one that was written.
+    pub(super) fn warn_of_profile_variable(&self, written: &str) -> Result<(), Failure> {
+        if let Some(name) = self.host.var("MODAL_PROFILE")?.filter(|name| !name.is_empty() && name != written)
+        {
+            self.output
+                .warning(&format!("MODAL_PROFILE={} is set and selects another profile", OneLine(&name)));
+        }
+        Ok(())
+    }
+
+    /// Warns of variables that win over the token in the file.
+    pub(super) fn warn_of_token_variables(&self, token: &str) {
+        const NAMES: [&str; 6] = [
+            "MODAL_TOKEN_ID",
+            "MODAL_TOKEN_SECRET",
+            "MODAL_OAUTH_REFRESH_TOKEN",
+            "MODAL_OAUTH_CLIENT_ID",
+            "MODAL_OAUTH_CLIENT_SECRET",
+            "MODAL_OAUTH_JWT_KEY",
+        ];
+        let is_set = |name: &&str| self.host.var_os(name).is_some_and(|value| !value.is_empty());
+        match *NAMES.into_iter().filter(is_set).collect::<Vec<_>>() {
+            [] => {}
+            [name] => self.output.warning(&format!("{name} is set and wins over {token}")),
+            ref names => {
+                self.output.warning(&format!("{} are set and win over {token}", names.join(" and ")))
+            }
+        }
     }
 
     /// The configuration in `host`'s world.
@@ -82,7 +113,8 @@ impl Session {
     }
 
     fn report(&self, explanation: &Explanation) {
-        for source in &explanation.sources {
+        // On the command line nothing is ever passed in.
+        for source in explanation.sources.iter().filter(|source| source.source != "explicit") {
             let status = match source.status {
                 SourceStatus::Found => "found",
                 SourceStatus::Absent => "absent",

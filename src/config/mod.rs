@@ -11,6 +11,7 @@ mod python;
 mod settings;
 mod sources;
 mod value;
+mod words;
 mod write;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use self::edit::EditError;
 pub use self::profile::SelectedBy;
 pub use self::value::Value;
+pub(crate) use self::words::ProfileAdvice;
 pub use self::write::{TokenEdit, Written};
 
 use self::document::{Document, Located};
@@ -29,12 +31,12 @@ use self::profile::Selection;
 pub(crate) use self::settings::DEFAULT_SERVER_URL;
 use self::settings::Setting;
 pub(crate) use self::sources::{
-    KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX, nearest,
+    KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX,
 };
 
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
-use crate::host::file::{self, ReadError};
+use crate::host::file;
 
 /// The configuration that a client in this process would see.
 ///
@@ -58,8 +60,8 @@ enum FilePath {
     Nowhere,
     /// `MODAL_IS_REMOTE=1`: the file is neither read nor written.
     Remote,
-    /// Here, and whether there is a file.
-    At { path: PathBuf, exists: bool },
+    /// Here, whether there is a file, and whether the program or a flag named it.
+    At { path: PathBuf, exists: bool, is_named: bool },
 }
 
 /// What replaces the environment when a configuration is read.
@@ -87,7 +89,7 @@ impl Config {
     pub fn load(host: Host, selectors: Selectors) -> Result<Self, ConfigError> {
         let must_exist = selectors.path.is_some();
         let config = Self::open(host, selectors)?;
-        if let (true, FilePath::At { path, exists: false }) = (must_exist, &config.path) {
+        if let (true, FilePath::At { path, exists: false, .. }) = (must_exist, &config.path) {
             let place = Place::File { path: path.clone(), position: None };
             return Err(
                 ConfigError::new(place, "there is no such file").hint("check the path given with --config")
@@ -101,11 +103,12 @@ impl Config {
     /// # Errors
     /// As [`Config::from_process`].
     pub fn open(host: Host, selectors: Selectors) -> Result<Self, ConfigError> {
+        let is_named = selectors.path.is_some();
         let path = match selectors.path.or_else(|| host.config_path()) {
             // The official client reads and writes no file inside Modal's own containers.
-            _ if host.var_os("MODAL_IS_REMOTE").is_some_and(|value| value == "1") => FilePath::Remote,
+            _ if host.is_remote() => FilePath::Remote,
             None => FilePath::Nowhere,
-            Some(path) => FilePath::At { path, exists: false },
+            Some(path) => FilePath::At { path, exists: false, is_named },
         };
         let mut config = Self {
             document: Arc::new(Document::empty(path.as_path())),
@@ -120,8 +123,9 @@ impl Config {
     }
 
     fn read(&mut self) -> Result<(), ConfigError> {
-        let FilePath::At { path, exists } = &mut self.path else { return Ok(()) };
-        let contents = file::read(path, file::CONFIG_LIMIT).map_err(|error| unreadable(path, error))?;
+        let FilePath::At { path, exists, .. } = &mut self.path else { return Ok(()) };
+        let contents =
+            file::read(path, file::CONFIG_LIMIT).map_err(|error| words::unreadable(path, error))?;
         let Some(contents) = contents else { return Ok(()) };
         *exists = true;
         self.open_to_others = contents.readable_by_others();
@@ -171,7 +175,7 @@ impl Config {
     /// # Errors
     /// When there is no such setting, or its value is invalid; the error names the place and not the value.
     pub fn get(&self, key: &str, profile: Option<&str>, use_env: bool) -> Result<Option<Value>, ConfigError> {
-        let setting = settings::find(key).ok_or_else(|| unknown_setting(key))?;
+        let setting = settings::find(key).ok_or_else(|| words::unknown_setting(key))?;
         if use_env && let Some(text) = self.variable(setting)? {
             let place = Place::Variable(setting.variable());
             return transformed(setting, setting.value_of_text(text), place);
@@ -277,6 +281,32 @@ impl Config {
         profile::check(&self.document, self.profile())
     }
 
+    /// Whether the program or a flag named the file, instead of `MODAL_CONFIG_PATH` or the default.
+    pub(crate) fn is_file_named(&self) -> bool {
+        matches!(self.path, FilePath::At { is_named: true, .. })
+    }
+
+    /// Whether the file can be written, as far as its path tells.
+    pub(crate) fn is_file_writable(&self) -> bool {
+        matches!(self.path, FilePath::At { .. })
+    }
+
+    /// Whether the file has the profile that is meant.
+    pub(crate) fn has_profile(&self) -> bool {
+        self.document.profile(self.profile()).is_some()
+    }
+
+    /// Whether a setting is a secret, to be printed only when it is asked for.
+    pub(crate) fn is_secret(key: &str) -> bool {
+        settings::find(key).is_some_and(|setting| setting.secret)
+    }
+
+    /// The variable that hides a setting in the file, if it is set.
+    pub(crate) fn hidden_by(&self, key: &str) -> Option<String> {
+        let variable = settings::find(key)?.variable();
+        self.host.var_os(&variable).map(|_| variable)
+    }
+
     /// The sources to ask, in order.
     pub(crate) fn sources(
         &self,
@@ -302,41 +332,6 @@ impl Config {
             }
         };
         settings::SETTINGS.iter().filter(|setting| setting.key.starts_with("oauth_")).find_map(place)
-    }
-
-    /// Why the file has no token for the profile.
-    pub(crate) fn why_file_has_none(&self) -> String {
-        match &self.path {
-            FilePath::Nowhere => "there is no home folder to look for .modal.toml in".to_owned(),
-            FilePath::Remote => "MODAL_IS_REMOTE=1: the file is not read".to_owned(),
-            FilePath::At { path, exists: false } => format!("there is no file {}", path.display()),
-            FilePath::At { path, .. } => match self.document.profile(self.profile()) {
-                None => format!("there is no profile {} in {}", self.profile(), path.display()),
-                Some(_) => format!("profile {} in {} has no token", self.profile(), path.display()),
-            },
-        }
-    }
-
-    /// The path of the file, for people to read.
-    pub(crate) fn path_for_people(&self) -> String {
-        self.path.as_path().display().to_string()
-    }
-
-    /// What to do when no source has credentials.
-    pub(crate) fn advice(&self) -> String {
-        let set = "run `modal-credentials token set`, or set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET";
-        if self.oauth().is_some() {
-            return "OAuth credentials are configured; this program handles tokens only".to_owned();
-        }
-        let known = self.document.profile(self.profile()).is_some();
-        match self.document.profiles() {
-            [] => set.to_owned(),
-            _ if known => format!("{set} (profile {})", self.profile()),
-            _ => format!(
-                "choose a profile with --profile or MODAL_PROFILE ({}), or {set}",
-                profile::names(&self.document)
-            ),
-        }
     }
 
     fn variable(&self, setting: &Setting) -> Result<Option<String>, ConfigError> {
@@ -366,35 +361,4 @@ impl FilePath {
 
 fn transformed(setting: &Setting, value: Value, place: Place) -> Result<Option<Value>, ConfigError> {
     setting.transform(value).map_err(|reason| ConfigError::new(place, format!("{} {reason}", setting.key)))
-}
-
-fn unknown_setting(key: &str) -> ConfigError {
-    let known: Vec<&str> = settings::SETTINGS.iter().map(|setting| setting.key).collect();
-    let error = ConfigError::new(Place::Program, format!("there is no setting `{key}`"));
-    error.hint(match nearest(key, &known) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => "`modal-credentials config show` lists them".to_owned(),
-    })
-}
-
-/// The words for a file that cannot be read; the place names the path.
-fn unreadable(path: &Path, error: ReadError) -> ConfigError {
-    let at = |position| Place::File { path: path.to_owned(), position };
-    let found = |message: String| ConfigError::new(at(None), message);
-    match &error {
-        ReadError::NotRegular { kind, .. } => {
-            found(format!("is {kind}, not a file")).hint("name a file with --config or MODAL_CONFIG_PATH")
-        }
-        ReadError::TooLarge { limit, .. } => found(format!("is larger than {limit} bytes"))
-            .hint("check that this is the configuration file of Modal's clients"),
-        ReadError::NotUtf8 { line, column, .. } => {
-            ConfigError::new(at(Some((*line, *column))), "not valid UTF-8").hint("save the file as UTF-8")
-        }
-        ReadError::PermissionDenied { .. } => found("no permission to read it".to_owned())
-            .hint("make it yours: chown and chmod 600, or run as its owner"),
-        ReadError::SymlinkLoop { .. } => found("leads through too many symbolic links".to_owned())
-            .hint("remove the link that leads back to itself"),
-        ReadError::Io { source, .. } => found(format!("cannot be read: {source}")),
-    }
-    .caused_by(error)
 }

@@ -7,6 +7,7 @@
 use super::document::{Active, Document};
 use crate::error::ConfigError;
 use crate::host::{Host, NotUnicode};
+use crate::text::OneLine;
 
 /// The profile that is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,20 +60,23 @@ pub(crate) fn check(document: &Document, selected: &str) -> Result<(), ConfigErr
             Active::Invalid(position) => {
                 return Err(ConfigError::new(
                     document.place(Some(position)),
-                    format!("`active` of profile {} must be true or false", profile.name),
+                    format!("`active` of profile {} must be true or false", OneLine(&profile.name)),
                 ));
             }
         };
     }
-    let error = |message: &str| {
-        ConfigError::new(document.place(None), message)
-            .hint(format!("choose one with: modal-credentials profile activate NAME ({})", names(document)))
+    let error = |message: &str, hint: &str| {
+        let hint = format!("{hint} modal-credentials profile activate NAME ({})", names(document));
+        Err(ConfigError::new(document.place(None), message).hint(hint))
     };
     if active > 1.0 {
-        return Err(error("more than one profile is active"));
+        return error("more than one profile is active", "choose one with:");
     }
     if document.profiles().len() > 1 && active == 0.0 && selected == "default" {
-        return Err(error("several profiles and none is active"));
+        return error(
+            "several profiles and none is active",
+            "choose one with --profile or MODAL_PROFILE, or for good with:",
+        );
     }
     Ok(())
 }
@@ -80,9 +84,10 @@ pub(crate) fn check(document: &Document, selected: &str) -> Result<(), ConfigErr
 /// The names of the profiles, for hints: at most ten.
 pub(crate) fn names(document: &Document) -> String {
     let profiles = document.profiles();
-    let mut names: Vec<&str> = profiles.iter().take(10).map(|profile| profile.name.as_str()).collect();
+    let mut names: Vec<String> =
+        profiles.iter().take(10).map(|profile| OneLine(&profile.name).to_string()).collect();
     if profiles.len() > names.len() {
-        names.push("…");
+        names.push("…".to_owned());
     }
     format!("there are: {}", names.join(", "))
 }

@@ -10,6 +10,7 @@ use super::document::{Document, Profile};
 use super::value::Value;
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
+use crate::text::nearest;
 
 /// The variable that overrides `providers`.
 pub(crate) const PROVIDERS_VARIABLE: &str = "MODAL_CREDENTIALS_PROVIDERS";
@@ -88,7 +89,8 @@ pub(crate) fn plan(
         None => None,
     };
     if let Some(names) = flag {
-        return list(names, &Place::Flag("--providers"), known);
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        return list(&names, &Place::Flag("--providers"), known);
     }
     if let Some(names) = from_variable(host)? {
         return list(&names, &Place::Variable(PROVIDERS_VARIABLE.to_owned()), known);
@@ -169,7 +171,7 @@ fn credentials_table(
                 let error = ConfigError::new(at(key), format!("unknown key `{key}` under `credentials`"));
                 return Err(error.hint(match nearest(key, &KEYS) {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => format!("known are: {}", KEYS.join(", ")),
+                    None => format!("the keys are: {}", KEYS.join(", ")),
                 }));
             }
         }
@@ -217,29 +219,19 @@ fn list(names: &[String], place: &Place, known: KnownProviders<'_>) -> Result<Ve
 }
 
 fn unknown(name: &str, place: &Place, known: KnownProviders<'_>) -> ConfigError {
-    if known.reserved.contains(&name) {
-        return ConfigError::new(
-            place.clone(),
-            format!("this build has no provider {name} that can be listed"),
-        )
-        .hint(format!("known are: {}", known.names().join(", ")));
-    }
-    ConfigError::new(place.clone(), format!("unknown provider `{name}`")).hint(
-        match nearest(name, &known.names()) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => format!("known are: {}", known.names().join(", ")),
-        },
-    )
-}
-
-/// The known name that `name` is probably a misspelling of.
-pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 4))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let names = known.names();
+    let message = match name {
+        "" => "a name is empty".to_owned(),
+        "explicit" => "`explicit` cannot be listed: what a program passes in always comes first".to_owned(),
+        name if known.reserved.contains(&name) => format!("this build has no provider `{name}`"),
+        name => format!("unknown provider `{name}`"),
+    };
+    let is_known_elsewhere = known.reserved.contains(&name);
+    let hint = match nearest(name, &names).filter(|_| !is_known_elsewhere) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("the providers are: {}", names.join(", ")),
+    };
+    ConfigError::new(place.clone(), message).hint(hint)
 }
 
 #[cfg(test)]
@@ -285,8 +277,8 @@ mod tests {
     #[test]
     fn a_name_that_means_nothing_is_refused_with_the_nearest() {
         assert!(message(from_list("enviroment", &[])).contains("did you mean `environment`?"));
-        assert!(message(from_list("vault", &[])).contains("this build has no provider vault"));
-        assert!(message(from_list("", &[])).contains("unknown provider ``"));
+        assert!(message(from_list("vault", &[])).contains("this build has no provider `vault`"));
+        assert!(message(from_list("", &[])).contains("a name is empty"));
         assert!(message(from_list("file,file", &[])).contains("twice"));
     }
 

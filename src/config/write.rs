@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::document::Document;
 use super::edit::{self, Change, EditError, Text};
-use super::{Config, DEFAULT_SERVER_URL, FilePath, SelectedBy, Selection, Value, profile, unknown_setting};
+use super::{Config, DEFAULT_SERVER_URL, FilePath, SelectedBy, Selection, Value, words};
 use crate::credentials::Credentials;
 use crate::error::{ConfigError, Place};
 use crate::host::file::{self, Outcome, UpdateError};
@@ -84,11 +84,7 @@ impl Config {
         let written = self.update(|text, path| {
             let document = Document::parse(text, path)?;
             if document.profile(profile).is_none() {
-                return Err(EditError::NoSuchProfile {
-                    profile: profile.to_owned(),
-                    path: path.display().to_string(),
-                    known: profile::names(&document),
-                });
+                return Err(words::no_such_profile(profile, path, &document));
             }
             edit::apply(text, path, &Change { profile, set: Vec::new(), activate: true })
         })?;
@@ -101,7 +97,7 @@ impl Config {
     /// # Errors
     /// [`EditError`]; the file is as it was.
     pub fn set(&mut self, key: &str, value: &str) -> Result<Written, EditError> {
-        let setting = super::settings::find(key).ok_or_else(|| unknown_setting(key))?;
+        let setting = super::settings::find(key).ok_or_else(|| words::unknown_setting(key))?;
         setting
             .transform(setting.value_of_text(value.to_owned()))
             .map_err(|reason| ConfigError::new(Place::Program, format!("{key} {reason}")))?;

@@ -108,6 +108,11 @@ impl Host {
             .collect()
     }
 
+    /// Whether this is one of Modal's own containers, where the official client reads and writes no file.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.var_os("MODAL_IS_REMOTE").is_some_and(|value| value == "1")
+    }
+
     /// The path of the configuration file: `MODAL_CONFIG_PATH` if it is not empty, else `.modal.toml` in the home folder
     /// ([modal.config](https://modal.com/docs/reference/modal.config), "Meta-configuration"). `None` if there is no home.
     pub(crate) fn config_path(&self) -> Option<PathBuf> {

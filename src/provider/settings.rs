@@ -7,12 +7,13 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::explicit::Explicit;
-use crate::config::{Config, Value};
+use crate::config::{Config, ProfileAdvice, SelectedBy, Value};
 use crate::credentials::{Credentials, InvalidCredentials, Key, KeyOrigin, Origin};
 use crate::error::{ConfigError, Error, Failure, FailureKind, Place, ProviderError};
 use crate::explain::{SourceReport, SourceStatus};
+use crate::text::OneLine;
 
-const KEYS: [Key; 2] = [Key::TokenId, Key::TokenSecret];
+const KEYS: [Key; 2] = Key::BOTH;
 
 /// The step, with everything it needs to know.
 #[derive(Debug)]
@@ -108,7 +109,7 @@ impl Settings {
         }
         let Some((value, place)) = self.config.in_file(key.name()) else { return Held::Nothing };
         let origin = KeyOrigin::File {
-            path: self.config.path_for_people(),
+            path: self.config.file_for_people(),
             profile: self.config.profile().to_owned(),
         };
         match value {
@@ -121,7 +122,7 @@ impl Settings {
                     FailureKind::Invalid,
                     format!("{place}: {} must be text, not {}", key.name(), other.kind()),
                 )
-                .hint("put it in quotes"),
+                .hint("write it as text in quotes"),
             ),
         }
     }
@@ -132,16 +133,62 @@ impl Settings {
         }
         match (id, secret) {
             (Held::Nothing, Held::Nothing) => Ok(None),
-            (Held::Unusable(failure), _) | (_, Held::Unusable(failure)) => Err(failed("settings", failure)),
+            (Held::Unusable(failure), _) | (_, Held::Unusable(failure)) => Err(failed(None, failure)),
             (Held::Text(id, id_origin), Held::Text(secret, secret_origin)) => {
                 let origin = Origin { token_id: id_origin, token_secret: secret_origin };
                 Credentials::new(id.expose_secret(), secret)
                     .map(|credentials| Some((credentials, origin.clone())))
-                    .map_err(|error| failed(source_name(&origin), invalid(error, &origin)))
+                    .map_err(|error| failed(source_name(&origin), self.invalid(error, &origin)))
             }
             (Held::Text(_, origin), Held::Nothing) => Err(half(Key::TokenId, Key::TokenSecret, &origin)),
             (Held::Nothing, Held::Text(_, origin)) => Err(half(Key::TokenSecret, Key::TokenId, &origin)),
         }
+    }
+
+    /// The words for a pair that is none, which name the key at fault.
+    fn invalid(&self, error: InvalidCredentials, origin: &Origin) -> Failure {
+        let id = || self.place_of(Key::TokenId, &origin.token_id);
+        let secret = || self.place_of(Key::TokenSecret, &origin.token_secret);
+        let from = match error {
+            InvalidCredentials::Id(_) => id(),
+            InvalidCredentials::Secret(_) => secret(),
+            InvalidCredentials::Swapped => format!("{} and {}", id(), secret()),
+        };
+        Failure::new(FailureKind::Invalid, format!("{error} (from {from})")).hint(
+            "set the token again as it was given: an id that starts with ak-, a secret that starts with as-",
+        )
+    }
+
+    /// Where a key stands, to the line.
+    fn place_of(&self, key: Key, origin: &KeyOrigin) -> String {
+        match (origin, self.config.in_file(key.name())) {
+            (KeyOrigin::File { .. }, Some((_, place))) => place.to_string(),
+            _ => origin.to_string(),
+        }
+    }
+
+    /// What to do when no source has credentials: what works in this very chain.
+    pub(crate) fn advice(&self) -> String {
+        if self.config.oauth().is_some() {
+            return "OAuth credentials are configured; this program handles tokens only".to_owned();
+        }
+        let is_explicit = self.config.profile_selected_by() == SelectedBy::Explicit;
+        let flag = if is_explicit {
+            format!(" --profile {}", OneLine(self.config.profile()))
+        } else {
+            String::new()
+        };
+        let choose = match self.config.advice_on_profile().filter(|_| self.file == Ask::Yes) {
+            Some(ProfileAdvice::Nearest(advice)) => return advice,
+            Some(ProfileAdvice::Choose(advice)) => Some(advice),
+            None => None,
+        };
+        let write = (self.file == Ask::Yes && self.config.is_file_writable())
+            .then(|| format!("run `modal-credentials token set{flag}`"));
+        let set =
+            (self.environment == Ask::Yes).then(|| "set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET".to_owned());
+        let list = (self.file == Ask::NotListed).then(|| "add file to the list of providers".to_owned());
+        [choose, write, set, list].into_iter().flatten().collect::<Vec<_>>().join(", or ")
     }
 
     /// The official client refuses a token beside OAuth credentials: it cannot know who is meant.
@@ -209,10 +256,10 @@ impl Settings {
             return report(SourceStatus::Absent, self.config.why_file_has_none());
         }
         let names: Vec<&str> = keys.iter().map(|key| key.name()).collect();
-        let place = self.config.path_for_people();
+        let place = self.config.file_for_people();
         report(
             SourceStatus::Found,
-            format!("{} of [{}] in {place}", names.join(" and "), self.config.profile()),
+            format!("{} of [{}] in {place}", names.join(" and "), OneLine(self.config.profile())),
         )
         .keys(keys)
     }
@@ -231,27 +278,17 @@ fn failure(held: Held) -> Option<Failure> {
     }
 }
 
-fn failed(provider: &str, failure: Failure) -> Error {
-    Error::Provider(ProviderError { provider: provider.to_owned(), failure })
+fn failed(provider: Option<&str>, failure: Failure) -> Error {
+    Error::Provider(ProviderError { provider: provider.map(str::to_owned), failure })
 }
 
-fn source_name(origin: &Origin) -> &'static str {
+/// The one source that both keys are from.
+fn source_name(origin: &Origin) -> Option<&'static str> {
     match (&origin.token_id, &origin.token_secret) {
-        (KeyOrigin::Environment { .. }, KeyOrigin::Environment { .. }) => "environment",
-        (KeyOrigin::File { .. }, KeyOrigin::File { .. }) => "file",
-        _ => "settings",
+        (KeyOrigin::Environment { .. }, KeyOrigin::Environment { .. }) => Some("environment"),
+        (KeyOrigin::File { .. }, KeyOrigin::File { .. }) => Some("file"),
+        _ => None,
     }
-}
-
-fn invalid(error: InvalidCredentials, origin: &Origin) -> Failure {
-    let from = if origin.is_mixed() {
-        format!("id from {}, secret from {}", origin.token_id, origin.token_secret)
-    } else {
-        format!("from {}", origin.token_id)
-    };
-    Failure::new(FailureKind::Invalid, format!("{error} ({from})")).hint(
-        "set the token again as it was given: an id that starts with ak-, a secret that starts with as-",
-    )
 }
 
 fn half(there: Key, missing: Key, origin: &KeyOrigin) -> Error {
@@ -260,5 +297,5 @@ fn half(there: Key, missing: Key, origin: &KeyOrigin) -> Error {
         format!("half a pair: {} is set ({origin}), {} is nowhere", there.name(), missing.name()),
     )
     .hint(format!("set {} or add {} to the profile", missing.variable(), missing.name()));
-    failed("settings", failure)
+    failed(None, failure)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value as Json};
 use crate::cli::exit::Failure;
 use crate::cli::output::Tone;
 use crate::cli::session::Session;
-use crate::config::Value;
+use crate::config::{Config, SelectedBy, Value};
 use crate::secret::ExposeSecret;
 
 /// Show and change the settings of Modal's clients
@@ -73,20 +73,25 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> 
 
 fn show(reveal: bool, include_internal: bool, session: &Session) -> Result<(), Failure> {
     let config = session.config()?;
+    if config.profile_selected_by() == SelectedBy::Explicit && !config.has_profile() {
+        session.output().warning(&config.why_file_has_none());
+    }
     for key in config.deprecated() {
         session
             .output()
             .warning(&format!("{key} is deprecated: Modal's client will ignore it in the future"));
     }
     let settings = config.to_dict(include_internal)?;
-    let object =
-        settings.into_iter().map(|(key, value)| (key.to_owned(), json(value.as_ref(), reveal))).collect();
+    let object = settings
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), setting(key, value.as_ref(), reveal)))
+        .collect();
     session.output().data(&format!("{:#}\n", Json::Object(object)))
 }
 
 fn get(key: &str, reveal: bool, as_json: bool, session: &Session) -> Result<(), Failure> {
     let value = session.config()?.get(key, None, true)?;
-    let text = match (json(value.as_ref(), reveal), as_json) {
+    let text = match (setting(key, value.as_ref(), reveal), as_json) {
         (Json::String(text), false) => text,
         (Json::Null, false) => String::new(),
         (value, _) => value.to_string(),
@@ -104,30 +109,57 @@ fn set(key: &str, value: &str, session: &Session) -> Result<(), Failure> {
     let mut config = session.config_to_write()?;
     let written = config.set(key, value)?;
     session.warn(&written.warnings);
+    warn_if_hidden(&config, key, session);
     session.output().line(Tone::Plain, &format!("Set {key} for profile {}", config.profile()))
 }
 
+fn warn_if_hidden(config: &Config, key: &str, session: &Session) {
+    if let Some(variable) = config.hidden_by(key) {
+        session.output().warning(&format!("{variable} is set and wins over the file"));
+    }
+}
+
 fn set_environment(name: &str, session: &Session) -> Result<(), Failure> {
+    if name.is_empty() {
+        return Err(Failure::usage(
+            "the name of the environment is empty",
+            "name one, as in: modal-credentials config set-environment main",
+        ));
+    }
     let mut config = session.config_to_write()?;
     let written = config.set("environment", name)?;
     session.warn(&written.warnings);
+    warn_if_hidden(&config, "environment", session);
     session.output().note("not checked at Modal: this version cannot look environments up");
     let profile = config.profile().to_owned();
     session.output().line(Tone::Plain, &format!("New default environment for profile {profile}: {name}"))
 }
 
 fn path(session: &Session) -> Result<(), Failure> {
-    let config = session.config_to_write()?;
-    match config.path() {
+    // The file is not read: its path is asked for just when there is something to mend in it.
+    if session.host().is_remote() {
+        return Err(Failure::Remote);
+    }
+    match session.global().config.clone().or_else(|| session.host().config_path()) {
         Some(path) => session.output().data(&format!("{}\n", path.display())),
-        None => {
-            Err(Failure::usage("there is no configuration file here", "set HOME, or unset MODAL_IS_REMOTE"))
-        }
+        None => Err(Failure::usage(
+            "there is no home folder for .modal.toml",
+            "set HOME, or name a file with --config",
+        )),
     }
 }
 
-/// A setting as JSON. Numbers that JSON lacks are texts here; the official command prints what is no JSON.
-fn json(value: Option<&Value>, reveal: bool) -> Json {
+/// A setting as JSON, with `***` for a secret that is not empty, of whatever type it is. A secret in the place of the id
+/// is one too.
+fn setting(key: &str, value: Option<&Value>, reveal: bool) -> Json {
+    let shown = json(value);
+    let is_secret = Config::is_secret(key) || shown.as_str().is_some_and(|text| text.starts_with("as-"));
+    let is_empty = matches!(&shown, Json::Null) || shown == "";
+    if is_secret && !is_empty && !reveal { Json::String("***".to_owned()) } else { shown }
+}
+
+/// A value as JSON. Numbers that JSON lacks are texts here; the official command prints what is no JSON.
+fn json(value: Option<&Value>) -> Json {
     match value {
         None => Json::Null,
         Some(Value::Bool(b)) => Json::Bool(*b),
@@ -136,14 +168,11 @@ fn json(value: Option<&Value>, reveal: bool) -> Json {
             Number::from_f64(*f).map_or_else(|| Json::String(f.to_string()), Json::Number)
         }
         Some(Value::Text(s) | Value::Datetime(s)) => Json::String(s.clone()),
-        Some(Value::Secret(s)) if reveal || s.expose_secret().is_empty() => {
-            Json::String(s.expose_secret().to_owned())
-        }
-        Some(Value::Secret(_)) => Json::String("***".to_owned()),
-        Some(Value::Array(items)) => items.iter().map(|item| json(Some(item), reveal)).collect(),
+        Some(Value::Secret(s)) => Json::String(s.expose_secret().to_owned()),
+        Some(Value::Array(items)) => items.iter().map(|item| json(Some(item))).collect(),
         Some(Value::Table(entries)) => {
             let entries: Map<_, _> =
-                entries.iter().map(|(key, value)| (key.clone(), json(Some(value), reveal))).collect();
+                entries.iter().map(|(key, value)| (key.clone(), json(Some(value)))).collect();
             Json::Object(entries)
         }
     }

@@ -3,7 +3,9 @@
 //! A token holds printable ASCII only (see [`crate::secret`]), so no form needs escapes for line breaks or control
 //! characters.
 
-use std::io::Write;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use crate::cli::exit::Failure;
 use crate::cli::session::Session;
@@ -102,12 +104,26 @@ fn github(pair: Pair<'_>, session: &Session) -> Result<String, Failure> {
             "use this format in a step of GitHub Actions, or another format",
         )
     })?;
-    let write = || -> std::io::Result<()> {
-        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(&path)?;
-        file.write_all(lines(pair, |name, value| format!("{name}={value}")).as_bytes())
-    };
-    write().map_err(|error| Failure::File { path: path.to_string_lossy().into_owned(), error })?;
+    append(Path::new(&path), &lines(pair, |name, value| format!("{name}={value}")))
+        .map_err(|error| Failure::File { path: path.to_string_lossy().into_owned(), error })?;
     Ok(lines(pair, |_, value| format!("::add-mask::{}", value.replace('%', "%25"))))
+}
+
+/// Adds lines to a file that other steps write to as well; a new one is private.
+fn append(path: &Path, lines: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    // An earlier step may have left its last line open.
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let separator = if last == [b'\n'] { "" } else { "\n" };
+    file.write_all(format!("{separator}{lines}").as_bytes())
 }
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
 //! `exec`: the program gets the pair in its environment, and on Unix takes this process's place.
 #![expect(clippy::doc_markdown, reason = "the doc comments are the help texts that people read")]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::Path;
 use std::process::{Command, ExitCode};
-
-use clap::builder::NonEmptyStringValueParser;
+use std::sync::Arc;
 
 use crate::cli::exit::Failure;
 use crate::cli::session::Session;
-use crate::config::{Config, RESOLVED_VARIABLE, VARIABLE_PREFIX};
+use crate::config::{RESOLVED_VARIABLE, VARIABLE_PREFIX};
 use crate::credentials::{Credentials, Key};
-use crate::error::{ConfigError, Place};
-use crate::host::Host;
+use crate::error::{ConfigError, Error, Place};
 use crate::provider::settings::oauth_conflict;
+use crate::resolved::Resolved;
+use crate::resolver::Resolver;
 use crate::secret::ExposeSecret;
 
 const OAUTH_PREFIX: &str = "MODAL_OAUTH_";
@@ -26,47 +27,73 @@ const OAUTH_PREFIX: &str = "MODAL_OAUTH_";
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Remove this variable from the program's environment; may be repeated
-    #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "VARIABLE", value_parser = variable_name)]
     drop: Vec<String>,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
+/// No variable has such a name otherwise, and nothing would be removed.
+fn variable_name(name: &str) -> Result<String, &'static str> {
+    if name.is_empty() || name.contains('=') {
+        Err("not the name of a variable")
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
 pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<ExitCode, Failure> {
-    let config = session.load(without_oauth(session))?;
-    refuse_oauth_in_file(&config)?;
-    let resolver = session.resolver_of(config)?;
-    let resolved = session.resolve(&resolver)?;
+    if let Some(name) = args.drop.iter().find(|name| Key::BOTH.iter().any(|key| key.variable() == *name)) {
+        return Err(Failure::usage(
+            format!("--drop {name} would take away what exec hands to the program"),
+            "leave it out",
+        ));
+    }
     let mut words = args.command.into_iter();
     let program = words.next().unwrap_or_default();
+    if program.is_empty() {
+        return Err(Failure::Run {
+            program: String::new(),
+            reason: "the name of the program is empty".to_owned(),
+            hint: Some("check the variable that it comes from".to_owned()),
+            is_missing: true,
+        });
+    }
+    let (resolver, resolved) = resolve(session)?;
     let mut command = Command::new(&program);
     command.args(words);
     prepare(&mut command, resolved.credentials(), resolver.profile(), session)?;
     for name in args.drop {
         command.env_remove(name);
     }
-    replace(command).map_err(|error| Failure::Run { program: program.to_string_lossy().into_owned(), error })
+    replace(command).map_err(|error| cannot_run(&program, &error))
 }
 
-/// OAuth variables are not passed on, so they are no conflict either: who writes `exec` wants the token.
-fn without_oauth(session: &Session) -> Host {
+/// Resolves the token. OAuth variables are not passed on, so they are no conflict either: who writes `exec` wants the
+/// token. OAuth keys in the file cannot be taken away from the program, and Modal's clients refuse them beside a token.
+fn resolve(session: &Session) -> Result<(Resolver, Arc<Resolved>), Failure> {
     let mut host = session.host().clone();
-    for name in host.var_names(OAUTH_PREFIX) {
-        if host.var_os(&name).is_some_and(|value| !value.is_empty()) {
-            session.output().warning(&format!("{name} is set and not passed on: the program gets a token"));
-        }
+    let oauth = host.var_names(OAUTH_PREFIX);
+    for name in &oauth {
         host.remove_var(name);
     }
-    host
-}
-
-/// OAuth keys in the file cannot be taken away from the program, and Modal's clients refuse them beside a token.
-fn refuse_oauth_in_file(config: &Config) -> Result<(), ConfigError> {
-    match config.oauth() {
-        None => Ok(()),
-        Some(place) => Err(oauth_conflict(place)),
+    let config = session.load(host)?;
+    let conflict = config.oauth();
+    let resolver = session.resolver_of(config)?;
+    let resolved = match session.resolve(&resolver) {
+        // Asked again with the variables, for the advice.
+        Err(Failure::Resolve(Error::NotFound(_))) => session.resolver()?.resolve_blocking()?,
+        resolved => resolved?,
+    };
+    if let Some(place) = conflict {
+        return Err(oauth_conflict(place).into());
     }
+    let is_set = |name: &&String| session.host().var_os(name).is_some_and(|value| !value.is_empty());
+    for name in oauth.iter().filter(is_set) {
+        session.output().warning(&format!("{name} is set and not passed on: the program gets a token"));
+    }
+    Ok((resolver, resolved))
 }
 
 fn prepare(
@@ -106,4 +133,30 @@ fn replace(mut command: Command) -> io::Result<ExitCode> {
     let status = command.status()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Why a program cannot be run, as far as that shows, in words of ours.
+fn cannot_run(program: &OsStr, error: &io::Error) -> Failure {
+    let path = Path::new(program);
+    let is_path = path.components().count() > 1;
+    let (reason, hint) = match error.kind() {
+        io::ErrorKind::NotFound if !is_path => {
+            ("not found in PATH".to_owned(), Some("check its name and PATH".to_owned()))
+        }
+        io::ErrorKind::NotFound if path.exists() => {
+            ("the interpreter in its first line does not exist".to_owned(), None)
+        }
+        io::ErrorKind::NotFound => ("no such file".to_owned(), Some("check its path".to_owned())),
+        io::ErrorKind::PermissionDenied if path.is_dir() => ("it is a directory".to_owned(), None),
+        io::ErrorKind::PermissionDenied if is_path => {
+            ("permission denied".to_owned(), Some(format!("make it executable: chmod +x {}", path.display())))
+        }
+        _ => (error.to_string(), None),
+    };
+    Failure::Run {
+        program: program.to_string_lossy().into_owned(),
+        reason,
+        hint,
+        is_missing: error.kind() == io::ErrorKind::NotFound,
+    }
 }

@@ -44,9 +44,7 @@ fn print(explanation: &Explanation, output: &Output) -> Result<(), Failure> {
     let profile = explanation.profile.as_deref().unwrap_or_default();
     output
         .line(Tone::Plain, &format!("profile  {profile}{}", selected_by(explanation.profile_selected_by)))?;
-    let file =
-        explanation.config_file.as_deref().unwrap_or("none: there is no home folder, or MODAL_IS_REMOTE=1");
-    output.line(Tone::Plain, &format!("file     {file}\n"))?;
+    output.line(Tone::Plain, &format!("file     {}\n", explanation.file_for_people))?;
     // On the command line nothing is ever passed in; the row would only puzzle.
     let sources = || explanation.sources.iter().filter(|source| source.source != "explicit");
     let width = sources().map(|source| source.source.len()).max().unwrap_or(0);

@@ -34,6 +34,14 @@ enum Command {
 /// What stands where the official command prints the workspace: it says "Unknown (…)" too if it cannot tell.
 const WORKSPACE: &str = "Unknown (not looked up)";
 
+/// A row of `list --json`, in the order of the official command.
+#[derive(serde::Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    workspace: &'a str,
+    active: bool,
+}
+
 pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> {
     match args.command {
         Command::List { json } => list(json, session),
@@ -46,12 +54,13 @@ fn list(json: bool, session: &Session) -> Result<(), Failure> {
     let config = session.config()?;
     let active = |profile: &str| profile == config.profile();
     if json {
-        let rows: Vec<_> = config
-            .profiles()
-            .map(|name| serde_json::json!({"name": name, "workspace": WORKSPACE, "active": active(name)}))
-            .collect();
-        return session.output().data(&format!("{:#}\n", serde_json::Value::Array(rows)));
+        let rows: Vec<Row<'_>> =
+            config.profiles().map(|name| Row { name, workspace: WORKSPACE, active: active(name) }).collect();
+        #[expect(clippy::expect_used, reason = "texts and booleans always have a JSON form")]
+        let json = serde_json::to_string_pretty(&rows).expect("a JSON form");
+        return session.output().data(&format!("{json}\n"));
     }
+    session.warn_of_token_variables("the profile's token");
     let width = config.profiles().map(|name| name.chars().count()).max().unwrap_or(0).max("Profile".len());
     session.output().line(Tone::Plain, &format!("  {:width$}  Workspace", "Profile"))?;
     for name in config.profiles() {
@@ -71,10 +80,5 @@ fn activate(profile: &str, session: &Session) -> Result<(), Failure> {
     {
         session.output().line(Tone::Plain, &format!("Active environment: {environment}"))?;
     }
-    if let Some(variable) =
-        session.host().var("MODAL_PROFILE")?.filter(|name| !name.is_empty() && name != profile)
-    {
-        session.output().warning(&format!("MODAL_PROFILE={variable} is set and selects another profile"));
-    }
-    Ok(())
+    session.warn_of_profile_variable(profile)
 }

@@ -86,12 +86,12 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> 
     if let Some(url) = written.server_url {
         session
             .output()
-            .note(&format!("the server's address was written to the profile too: {}", without_user(&url)));
+            .note(&format!("the server's address was written to the profile too: {}", without_users(&url)));
     }
     let path = config.path().map(|path| path.display().to_string()).unwrap_or_default();
     session.output().line(Tone::Plain, &format!("Token written to {path} in profile {profile}."))?;
-    warn_of_variables(session);
-    Ok(())
+    session.warn_of_token_variables("the new token");
+    session.warn_of_profile_variable(&profile)
 }
 
 fn credentials(
@@ -137,37 +137,33 @@ impl<'a> Input<'a> {
     fn read(&mut self, prompt: &str) -> Result<SecretString, Failure> {
         if io::stdin().is_terminal() {
             self.session.output().prompt(prompt);
-            return rpassword::read_password().map(SecretString::from).map_err(Failure::Input);
+            // What a paste brings along around it belongs to no token.
+            return rpassword::read_password().map(|text| text.trim().into()).map_err(Failure::Input);
         }
         let mut line = String::with_capacity(256);
         self.lines.read_line(&mut line).map_err(Failure::Input)?;
-        Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
+        Ok(SecretString::from(line.trim()))
     }
 }
 
-/// The new token is hidden as long as these are set; the official command warns of that too.
-fn warn_of_variables(session: &Session) {
-    const NAMES: [&str; 6] = [
-        "MODAL_TOKEN_ID",
-        "MODAL_TOKEN_SECRET",
-        "MODAL_OAUTH_REFRESH_TOKEN",
-        "MODAL_OAUTH_CLIENT_ID",
-        "MODAL_OAUTH_CLIENT_SECRET",
-        "MODAL_OAUTH_JWT_KEY",
-    ];
-    let set = |name: &&str| session.host().var_os(name).is_some_and(|value| !value.is_empty());
-    let names: Vec<&str> = NAMES.into_iter().filter(set).collect();
-    if !names.is_empty() {
-        session
-            .output()
-            .warning(&format!("{} in the environment wins over the new token", names.join(" / ")));
-    }
+/// Addresses without the users and passwords that they may hold.
+fn without_users(urls: &str) -> String {
+    let without_user = |url: &str| {
+        let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
+        let authority = rest.find(['/', '?', '#']).map_or(rest, |end| rest.split_at(end).0);
+        let host = authority.rfind('@').map_or(authority, |at| authority.split_at(at + 1).1);
+        format!("{scheme}{host}{}", rest.strip_prefix(authority).unwrap_or_default())
+    };
+    urls.split(',').map(without_user).collect::<Vec<_>>().join(",")
 }
 
-/// An address without the user and password that it may hold.
-fn without_user(url: &str) -> String {
-    match (url.split_once("://"), url.rfind('@')) {
-        (Some((scheme, _)), Some(at)) => format!("{scheme}://{}", url.get(at + 1..).unwrap_or_default()),
-        _ => url.to_owned(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_of_an_address_is_shown() {
+        assert_eq!(without_users("https://u:p@a.example:443/x@y,u:p@b"), "https://a.example:443/x@y,b");
+        assert_eq!(without_users("https://api.modal.com"), "https://api.modal.com");
     }
 }

@@ -12,6 +12,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike};
 use super::document::Document;
 use crate::error::ConfigError;
 use crate::host::file::{Cause, WriteError};
+use crate::text::OneLine;
 
 /// What is to change in one profile.
 #[derive(Debug)]
@@ -40,14 +41,16 @@ pub enum EditError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// There is no profile of that name.
-    #[error("there is no profile {profile} in {path}")]
+    #[error("there is no profile {}{}", OneLine(profile), match has_profiles { true => format!(" in {path}"), false => format!(": there is no file {path}") })]
     NoSuchProfile {
         /// The name.
         profile: String,
         /// The file.
         path: String,
-        /// The profiles that there are, as a hint.
-        known: String,
+        /// Whether there are others.
+        has_profiles: bool,
+        /// What to do next.
+        advice: String,
     },
     /// A name that not every client could read back.
     #[error(
@@ -95,7 +98,7 @@ impl EditError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Config(error) => error.hint.clone(),
-            Self::NoSuchProfile { known, .. } => Some(known.clone()),
+            Self::NoSuchProfile { advice, .. } => Some(advice.clone()),
             Self::ProfileName { .. } => Some("choose a name of letters, digits, - and _".to_owned()),
             Self::Unwritable { .. } => {
                 Some("leave out quotes, backslashes and control characters".to_owned())
@@ -148,13 +151,13 @@ pub(super) fn apply(text: &str, path: &Path, change: &Change<'_>) -> Result<Stri
         set(profile, key, literal(key, text.0)?);
     }
     if change.activate {
-        for (_, item) in document.iter_mut() {
-            if let Some(other) = item.as_table_like_mut() {
+        for (name, item) in document.iter_mut() {
+            if let Some(other) = item.as_table_like_mut().filter(|_| name != change.profile) {
                 other.remove("active");
             }
         }
         if let Some(profile) = profile_table(&mut document, change.profile) {
-            profile.insert("active", toml_edit::value(true));
+            set(profile, "active", true.into());
         }
     }
     let after = document.to_string();
