@@ -227,14 +227,16 @@ fn standard_output_that_is_full_is_an_error_and_not_a_success() {
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_ends_the_command_without_noise() {
+fn a_pipe_that_nobody_reads_is_one_clear_error() {
     let world = World::with_config(&format!("[default]\n{PAIR}"));
-    for args in [&["completions", "bash"][..], &["config", "show"], &["explain"], &["--help"]] {
+    for args in [&["completions", "bash"][..], &["config", "show"], &["explain"]] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let mut command = world.command(args);
         command.stdin(Stdio::null()).stdout(writer);
-        assert_eq!(run(&world, command).stderr, "", "{args:?}");
+        let ran = run(&world, command);
+        assert!(ran.stderr.starts_with("error: cannot write to standard output: "), "{args:?}: {ran:?}");
+        assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
     }
 }
 
