@@ -142,9 +142,9 @@ impl SourceReport {
 
     pub(crate) fn not_tried(source: impl Into<String>, hidden_token: Option<bool>) -> Self {
         let detail = match hidden_token {
-            Some(true) => "not asked; it holds a token that is hidden",
-            Some(false) => "not asked; it holds no token",
-            None => "not asked",
+            Some(true) => "it holds a token, which is hidden",
+            Some(false) => "it holds no token",
+            None => "an earlier source answered",
         };
         Self { hidden_token, ..Self::new(source, SourceStatus::NotTried, detail) }
     }

@@ -64,12 +64,10 @@ impl Session {
             "MODAL_OAUTH_JWT_KEY",
         ];
         let is_set = |name: &&str| self.host.var_os(name).is_some_and(|value| !value.is_empty());
-        match *NAMES.into_iter().filter(is_set).collect::<Vec<_>>() {
-            [] => {}
-            [name] => self.output.warning(&format!("{name} is set and wins over {token}")),
-            ref names => {
-                self.output.warning(&format!("{} are set and win over {token}", names.join(" and ")))
-            }
+        let names: Vec<&str> = NAMES.into_iter().filter(is_set).collect();
+        let verb = if names.len() == 1 { "is set and wins" } else { "are set and win" };
+        if !names.is_empty() {
+            self.output.warning(&format!("{} {verb} over {token}", names.join(" and ")));
         }
     }
 

@@ -92,6 +92,16 @@ impl Config {
         Ok(written)
     }
 
+    /// Refuses, before anybody is asked for a token, what [`Config::set_token`] would refuse for the profile that is meant.
+    pub(crate) fn check_writable(&self, replace: bool) -> Result<(), EditError> {
+        let path = self.path_to_write()?;
+        if !replace && (self.in_file("token_id").is_some() || self.in_file("token_secret").is_some()) {
+            let (profile, path) = (self.profile().to_owned(), path.display().to_string());
+            return Err(EditError::WouldReplace { profile, path });
+        }
+        Ok(())
+    }
+
     /// Writes a setting to the profile that is meant, as text, after checking that the setting exists and takes the value.
     ///
     /// # Errors
@@ -104,8 +114,7 @@ impl Config {
         let profile = self.profile().to_owned();
         let text = Text(value);
         let change = Change { profile: &profile, set: vec![(key, &text)], activate: false };
-        let written = self.update(|text, path| edit::apply(text, path, &change))?;
-        Ok(written)
+        self.update(|text, path| edit::apply(text, path, &change))
     }
 
     /// Replaces the file's text, and reads it anew.
@@ -113,11 +122,7 @@ impl Config {
         &mut self,
         mut change: impl FnMut(&str, &Path) -> Result<String, EditError>,
     ) -> Result<Written, EditError> {
-        let path = match &self.path {
-            FilePath::At { path, .. } => path.clone(),
-            FilePath::Remote => return Err(EditError::Remote),
-            FilePath::Nowhere => return Err(EditError::Nowhere),
-        };
+        let path = self.path_to_write()?.to_owned();
         let updated =
             file::update(&path, file::Limits::default(), |text| change(text, &path).map(SecretString::from))
                 .map_err(|error| match error {
@@ -132,17 +137,24 @@ impl Config {
             warnings: updated.warnings.iter().map(ToString::to_string).collect(),
         })
     }
+
+    fn path_to_write(&self) -> Result<&Path, EditError> {
+        match &self.path {
+            FilePath::At { path, .. } => Ok(path),
+            FilePath::Remote => Err(EditError::Remote),
+            FilePath::Nowhere => Err(EditError::Nowhere),
+        }
+    }
 }
 
 fn holds_another(document: &Document, edit: &TokenEdit) -> bool {
     let Some(profile) = document.profile(&edit.profile) else { return false };
-    let text = |key: &str| match profile.get(key).map(|located| &located.value) {
-        Some(Value::Text(text)) => Some(text.clone()),
-        Some(Value::Secret(secret)) => Some(secret.expose_secret().to_owned()),
-        Some(_) => Some(String::new()),
-        None => None,
+    let differs = |key, new: &str| match profile.get(key).map(|located| &located.value) {
+        None => false,
+        Some(Value::Text(text)) => text != new,
+        Some(Value::Secret(secret)) => secret.expose_secret() != new,
+        Some(_) => true,
     };
-    let same = |key, new: &str| text(key).is_none_or(|old| old == new);
-    !(same("token_id", edit.credentials.token_id())
-        && same("token_secret", edit.credentials.token_secret().expose_secret()))
+    differs("token_id", edit.credentials.token_id())
+        || differs("token_secret", edit.credentials.token_secret().expose_secret())
 }

@@ -267,8 +267,12 @@ impl Settings {
 
 /// The error for a token beside OAuth credentials.
 pub(crate) fn oauth_conflict(place: Place) -> ConfigError {
+    let hint = match place {
+        Place::Variable(_) => "unset it, or use `modal-credentials exec`, which does not pass it on",
+        _ => "remove the keys oauth_* from the profile, or use another with --profile",
+    };
     ConfigError::new(place, "OAuth credentials and a token are both configured; Modal's clients refuse that")
-        .hint("remove one of the two")
+        .hint(hint)
 }
 
 fn failure(held: Held) -> Option<Failure> {

@@ -91,7 +91,11 @@ fn show(reveal: bool, include_internal: bool, session: &Session) -> Result<(), F
 
 fn get(key: &str, reveal: bool, as_json: bool, session: &Session) -> Result<(), Failure> {
     let value = session.config()?.get(key, None, true)?;
-    let text = match (setting(key, value.as_ref(), reveal), as_json) {
+    let shown = setting(key, value.as_ref(), reveal);
+    if shown == REDACTED {
+        session.output().note("redacted; --no-redact prints it");
+    }
+    let text = match (shown, as_json) {
         (Json::String(text), false) => text,
         (Json::Null, false) => String::new(),
         (value, _) => value.to_string(),
@@ -149,13 +153,16 @@ fn path(session: &Session) -> Result<(), Failure> {
     }
 }
 
+/// What is printed for a secret, as in the official command.
+const REDACTED: &str = "***";
+
 /// A setting as JSON, with `***` for a secret that is not empty, of whatever type it is. A secret in the place of the id
 /// is one too.
 fn setting(key: &str, value: Option<&Value>, reveal: bool) -> Json {
     let shown = json(value);
     let is_secret = Config::is_secret(key) || shown.as_str().is_some_and(|text| text.starts_with("as-"));
     let is_empty = matches!(&shown, Json::Null) || shown == "";
-    if is_secret && !is_empty && !reveal { Json::String("***".to_owned()) } else { shown }
+    if is_secret && !is_empty && !reveal { Json::String(REDACTED.to_owned()) } else { shown }
 }
 
 /// A value as JSON. Numbers that JSON lacks are texts here; the official command prints what is no JSON.

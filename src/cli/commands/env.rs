@@ -111,6 +111,10 @@ fn github(pair: Pair<'_>, session: &Session) -> Result<String, Failure> {
 
 /// Adds lines to a file that other steps write to as well; a new one is private.
 fn append(path: &Path, lines: &str) -> io::Result<()> {
+    // Opening a FIFO would wait for a reader.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::other("it is not a file"));
+    }
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]

@@ -67,7 +67,9 @@ fn source_line(report: &SourceReport, width: usize, output: &Output) -> Result<(
         SourceStatus::NotTried => ("not tried", Tone::Dim),
     };
     let version = report.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-    let elapsed = report.elapsed.filter(|elapsed| elapsed.as_millis() > 0).map(rounded).unwrap_or_default();
+    // Nobody waits for environment and file; their time would only be noise.
+    let is_waited_for = !["environment", "file"].contains(&report.source.as_str());
+    let elapsed = report.elapsed.filter(|_| is_waited_for).map(rounded).unwrap_or_default();
     output.line(tone, &format!("{:width$}  {status:9}  {}{version}{elapsed}", report.source, report.detail))
 }
 

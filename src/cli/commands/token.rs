@@ -71,13 +71,17 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> 
         return Err(Failure::usage("this version cannot verify a token at Modal", "use --no-verify"));
     }
     let mut config = session.config_to_write()?;
+    // A profile that nobody named must not lose its token.
+    let replace = matches!(config.profile_selected_by(), SelectedBy::Explicit | SelectedBy::Variable);
+    if io::stdin().is_terminal() {
+        config.check_writable(replace)?; // before the questions, not after them
+    }
     let credentials =
         credentials(args.token_id.as_deref(), args.token_secret.map(|secret| secret.0), session)?;
     let profile = config.profile().to_owned();
     let mut edit = TokenEdit::new(credentials, &profile);
     edit.activate = !args.no_activate;
-    // A profile that nobody named must not lose its token.
-    edit.replace = matches!(config.profile_selected_by(), SelectedBy::Explicit | SelectedBy::Variable);
+    edit.replace = replace;
     let written = config.set_token(&edit)?;
     session.warn(&written.warnings);
     if !args.no_verify {
