@@ -27,9 +27,6 @@ pub struct Explanation {
     pub profile_selected_by: Option<SelectedBy>,
     /// The configuration file, if there is a home folder to look in. It need not exist.
     pub config_file: Option<String>,
-    /// The same for people: the path, or why there is none.
-    #[serde(skip)]
-    pub(crate) file_for_people: String,
     /// Each source, in the order in which they are asked.
     pub sources: Vec<SourceReport>,
     /// What came of it.
@@ -104,14 +101,13 @@ pub enum SourceStatus {
 }
 
 impl Explanation {
-    /// The explanation where nobody could be asked.
-    pub(crate) fn of_error(error: &Error) -> Self {
+    /// The explanation where the configuration was too wrong for anybody to be asked.
+    pub fn of_error(error: &Error) -> Self {
         Self {
             version: EXPLANATION_VERSION,
             profile: None,
             profile_selected_by: None,
             config_file: None,
-            file_for_people: String::new(),
             sources: Vec::new(),
             outcome: Outcome::error(error),
             warnings: Vec::new(),

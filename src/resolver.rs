@@ -47,7 +47,6 @@ struct Inner {
     host: Host,
     selected_by: SelectedBy,
     config_file: Option<String>,
-    file_for_people: String,
     warnings: Vec<String>,
     /// What to say of a configuration file that others can read, when a key comes from it.
     exposure: Option<String>,
@@ -107,8 +106,11 @@ impl Resolver {
         Ok(self.explanation(self.run_blocking()?))
     }
 
-    /// Both at once: what every source answers, and the result.
-    pub(crate) fn trace_blocking(&self) -> Result<(Explanation, Result<Arc<Resolved>, Error>), Error> {
+    /// Resolves and explains at once, so that nobody is asked twice; waits as [`Resolver::resolve_blocking`] does.
+    ///
+    /// # Errors
+    /// As [`Resolver::explain_blocking`]; that there are no credentials is the inner result.
+    pub fn resolve_explained_blocking(&self) -> Result<(Explanation, Result<Arc<Resolved>, Error>), Error> {
         let run = self.run_blocking()?;
         let result = run.result.clone().map(Arc::new);
         Ok((self.explanation(run), result))
@@ -139,7 +141,6 @@ impl Resolver {
             profile: Some(self.profile().to_owned()),
             profile_selected_by: Some(self.0.selected_by),
             config_file: self.0.config_file.clone(),
-            file_for_people: self.0.file_for_people.clone(),
             outcome: Outcome::of(&run.result),
             sources: run.sources,
             warnings,
@@ -329,7 +330,6 @@ impl ResolverBuilder {
             host: config.host().clone(),
             selected_by: config.profile_selected_by(),
             config_file: config.path().map(|path| path.display().to_string()),
-            file_for_people: config.file_for_people(),
             warnings: config.warnings().to_vec(),
             exposure: config.exposure(),
             chain: Chain {
@@ -348,7 +348,6 @@ impl ResolverBuilder {
             host: self.host.unwrap_or_else(Host::from_process),
             selected_by: if profile.is_some() { SelectedBy::Explicit } else { SelectedBy::Default },
             config_file: None,
-            file_for_people: "none: the program passed the pair in".to_owned(),
             warnings: Vec::new(),
             exposure: None,
             chain: Chain {

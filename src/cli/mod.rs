@@ -1,6 +1,6 @@
 //! The command line: what the user typed, what it means, do it.
 //!
-//! A command is a file in [`commands`]. Only [`output`] prints, and only [`exit`] knows exit codes.
+//! A command is a file in `commands`. Only `output` prints, and only `exit` knows exit codes.
 
 mod args;
 mod commands;

@@ -95,7 +95,7 @@ impl Session {
 
     /// Resolves, and says what is worth saying.
     pub(super) fn resolve(&self, resolver: &Resolver) -> Result<Arc<Resolved>, Failure> {
-        let (explanation, resolved) = resolver.trace_blocking()?;
+        let (explanation, resolved) = resolver.resolve_explained_blocking()?;
         if self.global.verbose {
             self.report(&explanation);
         }

@@ -30,9 +30,9 @@ use self::document::{Document, Located};
 use self::profile::Selection;
 pub(crate) use self::settings::DEFAULT_SERVER_URL;
 use self::settings::Setting;
-pub(crate) use self::sources::{
-    KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source, VARIABLE_PREFIX,
-};
+#[cfg(feature = "cli")]
+pub(crate) use self::sources::VARIABLE_PREFIX;
+pub(crate) use self::sources::{KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source};
 
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
@@ -292,17 +292,17 @@ impl Config {
     }
 
     /// Whether the file has the profile that is meant.
-    pub(crate) fn has_profile(&self) -> bool {
+    pub fn has_profile(&self) -> bool {
         self.document.profile(self.profile()).is_some()
     }
 
     /// Whether a setting is a secret, to be printed only when it is asked for.
-    pub(crate) fn is_secret(key: &str) -> bool {
+    pub fn is_secret(key: &str) -> bool {
         settings::find(key).is_some_and(|setting| setting.secret)
     }
 
     /// The variable that hides a setting in the file, if it is set.
-    pub(crate) fn hidden_by(&self, key: &str) -> Option<String> {
+    pub fn hidden_by(&self, key: &str) -> Option<String> {
         let variable = settings::find(key)?.variable();
         self.host.var_os(&variable).map(|_| variable)
     }

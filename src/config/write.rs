@@ -92,8 +92,12 @@ impl Config {
         Ok(written)
     }
 
-    /// Refuses, before anybody is asked for a token, what [`Config::set_token`] would refuse for the profile that is meant.
-    pub(crate) fn check_writable(&self, replace: bool) -> Result<(), EditError> {
+    /// Refuses what [`Config::set_token`] would refuse for the profile that is meant, to know it before a person is asked
+    /// for a token: a file that is never written, and with `replace` off a profile that has a token.
+    ///
+    /// # Errors
+    /// [`EditError`].
+    pub fn check_writable(&self, replace: bool) -> Result<(), EditError> {
         let path = self.path_to_write()?;
         if !replace && (self.in_file("token_id").is_some() || self.in_file("token_secret").is_some()) {
             let (profile, path) = (self.profile().to_owned(), path.display().to_string());

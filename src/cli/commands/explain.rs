@@ -20,11 +20,11 @@ pub(in crate::cli) struct Args {
 }
 
 pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<ExitCode, Failure> {
-    let explanation = match session.resolver() {
-        Ok(resolver) => resolver.explain_blocking()?,
+    let (explanation, file) = match explain(session) {
+        Ok(explained) => explained,
         // For a program that reads JSON, a wrong configuration is an answer too.
-        Err(Failure::Resolve(error)) if args.json => Explanation::of_error(&error),
-        Err(Failure::Config(error)) if args.json => Explanation::of_error(&error.into()),
+        Err(Failure::Resolve(error)) if args.json => (Explanation::of_error(&error), String::new()),
+        Err(Failure::Config(error)) if args.json => (Explanation::of_error(&error.into()), String::new()),
         Err(failure) => return Err(failure),
     };
     if args.json {
@@ -32,7 +32,7 @@ pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<ExitCode, Fa
         let json = serde_json::to_string_pretty(&explanation).expect("a JSON form");
         session.output().data(&format!("{json}\n"))?;
     } else {
-        print(&explanation, session.output())?;
+        print(&explanation, &file, session.output())?;
     }
     Ok(match explanation.outcome {
         Outcome::Found { .. } => ExitCode::SUCCESS,
@@ -40,11 +40,18 @@ pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<ExitCode, Fa
     })
 }
 
-fn print(explanation: &Explanation, output: &Output) -> Result<(), Failure> {
+/// The explanation, and the configuration file for people to read.
+fn explain(session: &Session) -> Result<(Explanation, String), Failure> {
+    let config = session.load(session.host().clone())?;
+    let file = config.file_for_people();
+    Ok((session.resolver_of(config)?.explain_blocking()?, file))
+}
+
+fn print(explanation: &Explanation, file: &str, output: &Output) -> Result<(), Failure> {
     let profile = explanation.profile.as_deref().unwrap_or_default();
     output
         .line(Tone::Plain, &format!("profile  {profile}{}", selected_by(explanation.profile_selected_by)))?;
-    output.line(Tone::Plain, &format!("file     {}\n", explanation.file_for_people))?;
+    output.line(Tone::Plain, &format!("file     {file}\n"))?;
     // On the command line nothing is ever passed in; the row would only puzzle.
     let sources = || explanation.sources.iter().filter(|source| source.source != "explicit");
     let width = sources().map(|source| source.source.len()).max().unwrap_or(0);
