@@ -55,16 +55,16 @@ fn read(path: &Path) -> Result<Found, Failure> {
     let pair: serde_json::Value = serde_json::from_str(&text).map_err(|_| invalid("is no JSON"))?;
     let text_of = |field| pair.get(field).and_then(serde_json::Value::as_str);
     let (Some(id), Some(secret)) = (text_of("id"), text_of("secret")) else {
-        return Err(invalid("needs the texts `id` and `secret`").hint("restart the broker"));
+        return Err(invalid("needs the texts `id` and `secret`").with_hint("restart the broker"));
     };
     let credentials =
         Credentials::new(id, SecretString::from(secret)).map_err(|error| invalid(&error.to_string()))?;
-    Ok(Found::new(credentials).item(path.display()))
+    Ok(Found::new(credentials).with_item(path.display()))
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let resolver = Resolver::builder().provider(Broker).build()?;
     let resolved = resolver.resolve_blocking()?;
-    println!("using {} from {}", resolved.credentials().token_id(), resolved.origin());
+    println!("using {} from {}", resolved.credentials().display_id(), resolved.origin());
     Ok(())
 }

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use crate::credentials::{Credentials, KeyOrigin, Origin};
 use crate::error::{Error, Failure, FailureKind, NotFound, Place, ProviderError};
-use crate::explain::{SourceReport, SourceStatus};
 use crate::host::Host;
 use crate::provider::explicit::Explicit;
 use crate::provider::settings::Settings;
 use crate::provider::{Context, Found, Lookup, Provider};
+use crate::report::{SourceReport, SourceStatus};
 use crate::resolved::Resolved;
 
 /// The sources of one resolver, in order.
@@ -25,7 +25,7 @@ pub(crate) struct Chain {
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     /// Environment and file. There is none when the program passed in a whole pair: then nothing else is read.
     pub(crate) settings: Option<Settings>,
-    /// How long the whole may take, unless one provider is allowed longer.
+    /// How long the whole may take.
     pub(crate) timeout: Duration,
 }
 
@@ -41,25 +41,20 @@ impl Chain {
         !self.providers.is_empty() && !self.is_decided()
     }
 
-    /// How long [`Chain::run`] takes at the most.
-    pub(crate) fn limit(&self) -> Duration {
-        self.providers.iter().map(|provider| provider.timeout()).fold(self.timeout, Duration::max)
-    }
-
     /// Asks, in order.
     pub(crate) async fn run(&self, host: &Host) -> Run {
         let mut run = Progress { sources: Vec::new(), result: None };
         run.add(self.ask_program());
-        let end = host.now() + self.limit();
+        let end = host.now() + self.timeout;
         for provider in &self.providers {
             if run.result.is_some() {
-                run.sources.push(SourceReport::not_tried(provider.name(), None));
+                run.sources.push(not_asked(provider.name(), matches!(run.result, Some(Err(_)))));
             } else {
                 run.add(self.ask(&**provider, host, end).await);
             }
         }
         match &self.settings {
-            Some(settings) if run.result.is_some() => run.sources.extend(settings.hidden()),
+            Some(settings) if run.result.is_some() => run.pass_over(settings),
             Some(settings) => run.ask_settings(settings, host),
             None => {}
         }
@@ -91,13 +86,14 @@ impl Chain {
 
     async fn ask(&self, provider: &dyn Provider, host: &Host, end: Instant) -> Step {
         let start = host.now();
-        let deadline = end.min(start + provider.timeout());
+        let own = start + provider.timeout().min(LONGEST_TIMEOUT);
+        let (deadline, limit) = if own < end { (own, provider.timeout()) } else { (end, self.timeout) };
         let context = Context { profile: &self.profile, deadline, host };
         let lookup = match before(provider.provide(&context), host, deadline).await {
             Some(lookup) => lookup,
             None => Lookup::Failed(
-                Failure::new(FailureKind::Unavailable, format!("no answer within {:?}", deadline - start))
-                    .hint("check that it is reachable, or leave it out with --providers"),
+                Failure::new(FailureKind::Unavailable, format!("no answer within {}", rounded(limit)))
+                    .with_hint("check that it is reachable, or leave it out with --providers"),
             ),
         };
         let step = match lookup {
@@ -121,6 +117,21 @@ impl Chain {
     }
 }
 
+/// The row of a provider that was not asked.
+fn not_asked(name: &str, has_failed: bool) -> SourceReport {
+    let what = if has_failed { "failed" } else { "answered" };
+    SourceReport::new(name, SourceStatus::NotTried, format!("an earlier source {what}"))
+}
+
+/// A duration for people: whole milliseconds or tenths of a second.
+fn rounded(duration: Duration) -> String {
+    match duration.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        millis if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        _ => format!("{:.1} s", duration.as_secs_f64()),
+    }
+}
+
 /// A pair out of the settings. A mixed one works, as it does in the official client, and is rarely what was meant.
 fn from_settings(credentials: Credentials, origin: Origin) -> Resolved {
     let warning = origin.is_mixed().then(|| {
@@ -141,6 +152,20 @@ impl Progress {
         self.result = self.result.take().or(step.result);
     }
 
+    /// Reports environment and file, which are not asked any more, and warns if a manager's pair hides another in the
+    /// environment: whoever set that expects it to win, as it does without managers.
+    fn pass_over(&mut self, settings: &Settings) {
+        self.sources.extend(settings.reports_unasked(matches!(self.result, Some(Err(_)))));
+        if let Some(Ok(resolved)) = self.result.take_if(|result| result.is_ok()) {
+            let hidden = settings.environment_id().filter(|id| id != resolved.credentials().token_id());
+            let is_managers = matches!(resolved.origin().token_id, KeyOrigin::Provider { .. });
+            let warning = hidden.filter(|_| is_managers).map(|_| {
+                format!("{} wins over the token in MODAL_TOKEN_ID and MODAL_TOKEN_SECRET", resolved.origin())
+            });
+            self.result = Some(Ok(resolved.warn(warning)));
+        }
+    }
+
     /// Asks environment and file, the last step.
     fn ask_settings(&mut self, settings: &Settings, host: &Host) {
         let start = host.now();
@@ -151,7 +176,10 @@ impl Progress {
             _ => report.elapsed(elapsed),
         }));
         self.result = match answer.result {
-            Ok(Some((credentials, origin))) => Some(Ok(from_settings(credentials, origin))),
+            Ok(Some((credentials, origin))) => {
+                let warning = settings.warning(&origin);
+                Some(Ok(from_settings(credentials, origin).warn(warning)))
+            }
             Ok(None) => None,
             Err(error) => Some(Err(error)),
         };
@@ -190,6 +218,9 @@ impl Step {
         Self::found(report, Resolved::new(found, origin))
     }
 }
+
+/// More than anybody waits, and less than what a clock can add.
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// The future's output, or `None` if the deadline comes first.
 async fn before<T>(future: impl Future<Output = T>, host: &Host, deadline: Instant) -> Option<T> {

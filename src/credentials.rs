@@ -74,9 +74,14 @@ impl Credentials {
         &self.0.secret
     }
 
-    /// The id for people to read: whole if it looks like one (`ak-…`), else a placeholder, for it might be anything.
+    /// The id for people to read: whole if it looks like one (`ak-` and letters and digits), else a placeholder, for it
+    /// might be anything, even a whole pair that was pasted into one field.
     pub fn display_id(&self) -> &str {
-        if self.0.id.starts_with("ak-") { &self.0.id } else { "(an id that does not start with ak-)" }
+        let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        match self.0.id.strip_prefix("ak-") {
+            Some(rest) if is_word(rest) && !rest.contains("as-") => &self.0.id,
+            _ => "(an id that does not look like one)",
+        }
     }
 }
 
@@ -92,10 +97,10 @@ impl fmt::Debug for Credentials {
 pub enum InvalidCredentials {
     /// The id cannot be used.
     #[error("the token id {0}")]
-    Id(#[source] Unusable),
+    Id(Unusable),
     /// The secret cannot be used.
     #[error("the token secret {0}")]
-    Secret(#[source] Unusable),
+    Secret(Unusable),
     /// The id starts with `as-` or the secret with `ak-`.
     #[error("the token id and the token secret are swapped")]
     Swapped,
@@ -173,6 +178,7 @@ impl fmt::Display for KeyOrigin {
 
 /// Where the two keys of a pair came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Origin {
     /// Where the token id came from.
     pub token_id: KeyOrigin,
@@ -228,6 +234,9 @@ mod tests {
     #[test]
     fn debug_shows_an_id_only_when_it_looks_like_one() {
         assert_eq!(format!("{:?}", new("ak-1", "as-2").unwrap()), r#"Credentials { token_id: "ak-1", .. }"#);
-        assert!(!format!("{:?}", new("hunter2", "as-2").unwrap()).contains("hunter2"));
+        for id in ["hunter2", "ak-1:as-hunter2", "ak-as-hunter2"] {
+            assert!(!format!("{:?}", new(id, "as-2").unwrap()).contains("hunter2"), "{id}");
+        }
+        assert!(new("ak-1 as-hunter2", "as-2").is_err());
     }
 }

@@ -1,12 +1,13 @@
 //! What can go wrong. Every error says what happened and where, and most say what to do next ([`Error::hint`]).
 //!
 //! The kinds are few and mean something to a caller: the configuration is wrong, no source holds credentials, or a source
-//! that should answer could not. All are `Clone`, so that many waiters can share one.
+//! that should answer could not. All of them are `Clone`, so that many waiters can share one.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::host::NotUnicode;
 use crate::text::OneLine;
 
 /// Why there are no credentials.
@@ -52,6 +53,7 @@ impl Error {
 
 /// A mistake in `.modal.toml`, in a variable, in a flag, or in what the program passed in.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 #[error("{place}: {message}")]
 pub struct ConfigError {
     /// Where it is.
@@ -68,12 +70,18 @@ impl ConfigError {
         Self { place, message: message.into(), hint: None, source: None }
     }
 
-    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 
     pub(crate) fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self { source: Some(Arc::new(source)), ..self }
+    }
+}
+
+impl From<NotUnicode> for ConfigError {
+    fn from(error: NotUnicode) -> Self {
+        Self::new(Place::Variable(error.variable), "is not valid UTF-8")
     }
 }
 
@@ -112,6 +120,7 @@ impl fmt::Display for Place {
 
 /// No source holds credentials.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 #[error("no Modal credentials for profile {}", OneLine(profile))]
 pub struct NotFound {
     /// The profile they were looked for.
@@ -124,6 +133,7 @@ pub struct NotFound {
 
 /// A source that should have answered, and how it failed.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 #[error("{}{failure}", provider.as_deref().map(|name| format!("{name}: ")).unwrap_or_default())]
 pub struct ProviderError {
     /// The source's name; `None` where environment and file are to blame together, or nobody.
@@ -134,6 +144,7 @@ pub struct ProviderError {
 
 /// How a source failed.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 #[error("{message}")]
 pub struct Failure {
     /// The kind, which decides what may be done about it.
@@ -152,7 +163,7 @@ impl Failure {
 
     /// The same failure, with what to do next.
     #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }

@@ -3,13 +3,11 @@
 //! The JSON form is documented in `docs/explain-json.md` and versioned: fields are added without a new number, and removed
 //! or changed only with one. It never holds a secret.
 
-use std::time::Duration;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::config::SelectedBy;
-use crate::credentials::Key;
 use crate::error::Error;
+use crate::report::SourceReport;
 use crate::resolved::Resolved;
 
 /// The version of the JSON form.
@@ -62,44 +60,6 @@ pub enum Outcome {
     },
 }
 
-/// What one source answered.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct SourceReport {
-    /// The source's name.
-    pub source: String,
-    /// What it answered.
-    pub status: SourceStatus,
-    /// Which keys it gave.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub keys: Vec<Key>,
-    /// Where it looked, or why it has none.
-    pub detail: String,
-    /// The item's version, if the source has such a thing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// How long it took, in microseconds; `None` if it was not asked.
-    #[serde(rename = "elapsed_us", serialize_with = "microseconds")]
-    pub elapsed: Option<Duration>,
-    /// For a source below the winner: whether it holds a token too, which the winner hides. `None` where that is not
-    /// known, because asking would mean contacting somebody.
-    pub hidden_token: Option<bool>,
-}
-
-/// What one source answered, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceStatus {
-    /// It gave the pair, or one key of it.
-    Found,
-    /// It has none.
-    Absent,
-    /// It could not answer.
-    Failed,
-    /// It was not asked: an earlier one answered or failed.
-    NotTried,
-}
-
 impl Explanation {
     /// The explanation where the configuration was too wrong for anybody to be asked.
     pub fn of_error(error: &Error) -> Self {
@@ -112,37 +72,6 @@ impl Explanation {
             outcome: Outcome::error(error),
             warnings: Vec::new(),
         }
-    }
-}
-
-impl SourceReport {
-    pub(crate) fn new(source: impl Into<String>, status: SourceStatus, detail: impl Into<String>) -> Self {
-        Self {
-            source: source.into(),
-            status,
-            keys: Vec::new(),
-            detail: detail.into(),
-            version: None,
-            elapsed: None,
-            hidden_token: None,
-        }
-    }
-
-    pub(crate) fn keys(self, keys: Vec<Key>) -> Self {
-        Self { keys, ..self }
-    }
-
-    pub(crate) fn elapsed(self, elapsed: Duration) -> Self {
-        Self { elapsed: Some(elapsed), ..self }
-    }
-
-    pub(crate) fn not_tried(source: impl Into<String>, hidden_token: Option<bool>) -> Self {
-        let detail = match hidden_token {
-            Some(true) => "it holds a token, which is hidden",
-            Some(false) => "it holds no token",
-            None => "an earlier source answered",
-        };
-        Self { hidden_token, ..Self::new(source, SourceStatus::NotTried, detail) }
     }
 }
 
@@ -166,9 +95,4 @@ impl Outcome {
             hint: error.hint().map(str::to_owned),
         }
     }
-}
-
-#[expect(clippy::ref_option, reason = "serde's signature")]
-fn microseconds<S: Serializer>(elapsed: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    elapsed.map(|elapsed| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)).serialize(serializer)
 }

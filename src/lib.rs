@@ -9,7 +9,7 @@
 //! # async fn run() -> Result<(), modal_credentials::Error> {
 //! let resolver = modal_credentials::Resolver::from_process()?;
 //! let resolved = resolver.resolve().await?;
-//! println!("using {} from {}", resolved.credentials().token_id(), resolved.origin().token_id);
+//! println!("using {} from {}", resolved.credentials().display_id(), resolved.origin());
 //! # Ok(())
 //! # }
 //! ```
@@ -30,6 +30,7 @@ mod error;
 mod explain;
 pub mod host;
 mod provider;
+mod report;
 mod resolved;
 mod resolver;
 mod secret;
@@ -38,8 +39,9 @@ mod text;
 pub use config::Config;
 pub use credentials::{Credentials, InvalidCredentials, Key, KeyOrigin, Origin};
 pub use error::{ConfigError, Error, Failure, FailureKind, NotFound, Place, ProviderError};
-pub use explain::{EXPLANATION_VERSION, Explanation, Outcome, SourceReport, SourceStatus};
+pub use explain::{EXPLANATION_VERSION, Explanation, Outcome};
 pub use provider::{Context, DEFAULT_PROVIDER_TIMEOUT, Found, Lookup, ProvideFuture, Provider};
+pub use report::{SourceReport, SourceStatus};
 pub use resolved::Resolved;
 pub use resolver::{DEFAULT_TIMEOUT, Resolver, ResolverBuilder};
 pub use secret::{ExposeSecret, SecretString, Unusable};

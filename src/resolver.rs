@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, mpsc};
 use std::task::{Poll, Waker};
@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::chain::{Chain, Run};
+use crate::chain::{Chain, LONGEST_TIMEOUT, Run};
 use crate::config::{
-    Config, KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, SelectedBy, Selectors, Source,
+    Config, KnownProviders, PROVIDERS_VARIABLE, RESOLVED_CONFIG_VARIABLE, RESOLVED_ID_VARIABLE,
+    RESOLVED_VARIABLE, SelectedBy, Selectors, Source,
 };
 use crate::credentials::{Credentials, Key};
 use crate::error::{ConfigError, Error, Failure, FailureKind, Place, ProviderError};
@@ -22,6 +23,7 @@ use crate::provider::explicit::Explicit;
 use crate::provider::settings::{Ask, Settings};
 use crate::provider::{DEFAULT_ORDER, Provider};
 use crate::resolved::Resolved;
+use crate::text::OneLine;
 
 /// How long resolving may take in all, unless a provider is allowed longer.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -30,13 +32,14 @@ const REPORTING_TIME: Duration = Duration::from_secs(1);
 
 /// Resolves Modal credentials from the sources that are configured.
 ///
-/// Making one reads `.modal.toml` and contacts nobody. It is cheap to clone, and can be used from many threads.
+/// Making one reads `.modal.toml`, once: a file that changes later is read by the next resolver. It contacts nobody, is
+/// cheap to clone, and can be used from many threads.
 ///
 /// ```no_run
 /// use modal_credentials::Resolver;
 ///
 /// let resolved = Resolver::from_process()?.resolve_blocking()?;
-/// println!("using {} from {}", resolved.credentials().token_id(), resolved.origin().token_id);
+/// println!("using {} from {}", resolved.credentials().display_id(), resolved.origin());
 /// # Ok::<(), modal_credentials::Error>(())
 /// ```
 #[derive(Clone)]
@@ -47,6 +50,7 @@ struct Inner {
     host: Host,
     selected_by: SelectedBy,
     config_file: Option<String>,
+    config_path: Option<PathBuf>,
     warnings: Vec<String>,
     /// What to say of a configuration file that others can read, when a key comes from it.
     exposure: Option<String>,
@@ -116,6 +120,11 @@ impl Resolver {
         Ok((self.explanation(run), result))
     }
 
+    /// The configuration file that is looked at, as an absolute path, whether it is there or not.
+    pub fn config_file(&self) -> Option<&Path> {
+        self.0.config_path.as_deref()
+    }
+
     /// The profile that credentials are resolved for.
     pub fn profile(&self) -> &str {
         &self.0.chain.profile
@@ -170,7 +179,7 @@ impl Resolver {
                 drop(sender.send(run));
             })
             .map_err(|error| stuck(format!("cannot start a thread: {error}")))?;
-        match receiver.recv_timeout(self.0.chain.limit() + REPORTING_TIME) {
+        match receiver.recv_timeout(self.0.chain.timeout + REPORTING_TIME) {
             Ok(Ok(run)) => Ok(run),
             Ok(Err(error)) => Err(stuck(format!("cannot start a runtime: {error}"))),
             Err(mpsc::RecvTimeoutError::Timeout) => {
@@ -214,7 +223,7 @@ pub struct ResolverBuilder {
     host: Option<Host>,
     selectors: Selectors,
     config: Option<Config>,
-    providers: Option<Vec<String>>,
+    providers: Option<(Vec<String>, Place)>,
     custom: Vec<Arc<dyn Provider>>,
     explicit: Explicit,
     timeout: Option<Duration>,
@@ -274,7 +283,14 @@ impl ResolverBuilder {
     /// The sources to ask, instead of those that variable and profile list.
     #[must_use]
     pub fn providers<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.providers = Some(names.into_iter().map(Into::into).collect());
+        self.providers = Some((names.into_iter().map(Into::into).collect(), Place::Program));
+        self
+    }
+
+    /// As [`ResolverBuilder::providers`], from a flag of the command line, which messages then name.
+    #[cfg(feature = "cli")]
+    pub(crate) fn providers_of_flag(mut self, names: Vec<String>) -> Self {
+        self.providers = Some((names, Place::Flag("--providers")));
         self
     }
 
@@ -286,7 +302,8 @@ impl ResolverBuilder {
         self
     }
 
-    /// How long resolving may take in all, instead of [`DEFAULT_TIMEOUT`]; a provider that is allowed longer is.
+    /// How long resolving may take in all, whatever a provider is allowed; at most a day. Without it that is
+    /// [`DEFAULT_TIMEOUT`], or what the slowest provider is allowed.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -298,21 +315,27 @@ impl ResolverBuilder {
     /// # Errors
     /// [`Error::Configuration`].
     pub fn build(self) -> Result<Resolver, Error> {
-        if self.explicit.pair().is_some() {
-            return Ok(self.resolver_of_explicit_pair());
-        }
+        let registered = names(&self.custom)?;
         let selects =
             self.host.is_some() || self.selectors.profile.is_some() || self.selectors.path.is_some();
+        if self.config.is_some() && selects {
+            return Err(config_and_selectors().into());
+        }
+        if let Some(pair) = self.explicit.pair() {
+            pair.map_err(|error| ConfigError::new(Place::Program, error.to_string()))?;
+            return Ok(self.resolver_of_explicit_pair());
+        }
+        let timeout = self.whole_timeout();
         let config = match self.config {
-            Some(_) if selects => return Err(config_and_selectors().into()),
             Some(config) => config,
             None => Config::load(self.host.unwrap_or_else(Host::from_process), self.selectors)?,
         };
         config.check()?;
-        let registered = names(&self.custom)?;
         let known = KnownProviders { registered: &registered, reserved: DEFAULT_ORDER };
-        let sources = config.sources(self.providers.as_deref(), known)?;
-        let inherited = Inherited::of(&config, self.providers.is_some())?;
+        let is_chosen = self.providers.is_some();
+        let chosen = self.providers.as_ref().map(|(names, place)| (names.as_slice(), place.clone()));
+        let sources = config.sources(chosen, known)?;
+        let inherited = Inherited::of(&config, is_chosen)?;
         let providers = match inherited {
             Inherited::Pair => Vec::new(),
             _ => listed(&sources, &self.custom),
@@ -330,6 +353,7 @@ impl ResolverBuilder {
             host: config.host().clone(),
             selected_by: config.profile_selected_by(),
             config_file: config.path().map(|path| path.display().to_string()),
+            config_path: config.absolute_path(),
             warnings: config.warnings().to_vec(),
             exposure: config.exposure(),
             chain: Chain {
@@ -337,9 +361,14 @@ impl ResolverBuilder {
                 explicit: self.explicit,
                 providers,
                 settings: Some(settings),
-                timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+                timeout,
             },
         })))
+    }
+
+    fn whole_timeout(&self) -> Duration {
+        let slowest = self.custom.iter().map(Provider::timeout).fold(DEFAULT_TIMEOUT, Duration::max);
+        self.timeout.unwrap_or(slowest).min(LONGEST_TIMEOUT)
     }
 
     fn resolver_of_explicit_pair(self) -> Resolver {
@@ -348,6 +377,7 @@ impl ResolverBuilder {
             host: self.host.unwrap_or_else(Host::from_process),
             selected_by: if profile.is_some() { SelectedBy::Explicit } else { SelectedBy::Default },
             config_file: None,
+            config_path: None,
             warnings: Vec::new(),
             exposure: None,
             chain: Chain {
@@ -355,40 +385,43 @@ impl ResolverBuilder {
                 explicit: self.explicit,
                 providers: Vec::new(),
                 settings: None,
-                timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+                timeout: DEFAULT_TIMEOUT,
             },
         }))
     }
 }
 
-/// A pair in the environment that `exec` left there.
+/// A pair in the environment that `exec` left there, with a marker that says whose it is.
 enum Inherited {
-    /// There is none, or a list of sources was given by hand.
+    /// There is none: no marker, or somebody has put another token in its place since.
     Nothing,
-    /// For this very profile: it is taken, and no manager is asked again.
+    /// For this very profile of this very file: it is taken, and no manager is asked again.
     Pair,
     /// For the named profile, which is another or of another file: the environment does not count.
     ForOther(String),
 }
 
 impl Inherited {
-    fn of(config: &Config, listed_by_hand: bool) -> Result<Self, ConfigError> {
-        let Some(marker) = config
-            .host()
-            .var(RESOLVED_VARIABLE)
-            .map_err(|error| ConfigError::new(Place::Variable(error.variable), "is not valid UTF-8"))?
-        else {
+    fn of(config: &Config, is_chosen: bool) -> Result<Self, ConfigError> {
+        let host = config.host();
+        let Some(profile) = host.var(RESOLVED_VARIABLE)? else { return Ok(Self::Nothing) };
+        let [id, secret] = Key::BOTH.map(|key| host.var_os(key.variable()).filter(|value| !value.is_empty()));
+        let is_handed_down =
+            host.var_os(RESOLVED_ID_VARIABLE).is_none_or(|handed| id.as_ref() == Some(&handed));
+        if !is_handed_down {
             return Ok(Self::Nothing);
+        }
+        // The file matters too: two files may each have a profile of that name.
+        let is_same_file = match host.var_os(RESOLVED_CONFIG_VARIABLE) {
+            Some(path) => config.absolute_path().is_some_and(|own| own == path),
+            None => !config.is_file_named(),
         };
-        let complete = [Key::TokenId, Key::TokenSecret]
-            .iter()
-            .all(|key| config.host().var_os(key.variable()).is_some_and(|value| !value.is_empty()));
-        let listed_by_hand = listed_by_hand || config.host().var_os(PROVIDERS_VARIABLE).is_some();
-        Ok(match marker {
-            other if other != config.profile() || config.is_file_named() => Self::ForOther(other),
-            _ if complete && !listed_by_hand => Self::Pair,
-            _ => Self::Nothing,
-        })
+        if profile != config.profile() || !is_same_file {
+            return Ok(Self::ForOther(profile));
+        }
+        // Sources that were chosen by hand are asked.
+        let is_chosen = is_chosen || host.var_os(PROVIDERS_VARIABLE).is_some();
+        Ok(if id.is_some() && secret.is_some() && !is_chosen { Self::Pair } else { Self::Nothing })
     }
 
     fn ask_environment(&self, sources: &[Source]) -> Ask {
@@ -416,9 +449,19 @@ fn names(custom: &[Arc<dyn Provider>]) -> Result<Vec<String>, ConfigError> {
     let mut names: Vec<String> = Vec::new();
     for provider in custom {
         let name = provider.name();
+        let is_word = |name: &str| {
+            name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+        };
+        if name.is_empty() || !is_word(name) {
+            return Err(ConfigError::new(
+                Place::Program,
+                format!("`{}` cannot be the name of a provider", OneLine(name)),
+            )
+            .with_hint("use lower case letters, digits, - and _"));
+        }
         if DEFAULT_ORDER.contains(&name) || names.iter().any(|known| known == name) {
             return Err(ConfigError::new(Place::Program, format!("the provider name {name} is taken"))
-                .hint("give the provider another name"));
+                .with_hint("give the provider another name"));
         }
         names.push(name.to_owned());
     }
@@ -437,7 +480,7 @@ fn listed(sources: &[Source], custom: &[Arc<dyn Provider>]) -> Vec<Arc<dyn Provi
 
 fn config_and_selectors() -> ConfigError {
     ConfigError::new(Place::Program, "a configuration was passed in, and a host, profile or file besides")
-        .hint("choose them when the configuration is read")
+        .with_hint("choose them when the configuration is read")
 }
 
 fn half_with_managers(key: Key) -> ConfigError {
@@ -445,5 +488,5 @@ fn half_with_managers(key: Key) -> ConfigError {
         Place::Program,
         format!("only {} was passed in, and a manager's pair is never mixed", key.name()),
     )
-    .hint("pass in both keys, or list only environment and file as providers")
+    .with_hint("pass in both keys, or list only environment and file as providers")
 }

@@ -31,6 +31,9 @@ pub enum Unusable {
     Control,
     /// It starts or ends with a space, which no header may ([RFC 9113, 8.2.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.1)).
     #[error("has a space at its start or end")]
+    SpaceAround,
+    /// It has a space within: mostly two things in the place of one.
+    #[error("contains a space")]
     Space,
     /// It has a character beyond ASCII.
     #[error("contains a character outside ASCII")]
@@ -45,7 +48,8 @@ pub(crate) fn check(text: &str) -> Result<(), Unusable> {
     let body = text.trim_end_matches(['\r', '\n']);
     match body.chars().find_map(unusable) {
         Some(reason) => Err(reason),
-        None if body.starts_with(' ') || body.ends_with(' ') => Err(Unusable::Space),
+        None if body.starts_with(' ') || body.ends_with(' ') => Err(Unusable::SpaceAround),
+        None if body.contains(' ') => Err(Unusable::Space),
         None if body.len() < text.len() => Err(Unusable::TrailingNewline),
         None => Ok(()),
     }
@@ -74,11 +78,12 @@ mod tests {
             ("as-\nx", Unusable::Newline),
             ("as-\0x", Unusable::Nul),
             ("as-\x1bx", Unusable::Control),
-            (" as-x", Unusable::Space),
+            (" as-x", Unusable::SpaceAround),
+            ("ak-1 as-x", Unusable::Space),
             ("as-é", Unusable::NotAscii),
         ] {
             assert_eq!(check(text), Err(reason), "{text:?}");
         }
-        assert_eq!(check("as-x y~"), Ok(()));
+        assert_eq!(check("as-x!y~"), Ok(()));
     }
 }

@@ -11,7 +11,7 @@ use crate::host::NotUnicode;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// There are no credentials.
-    #[error("{}", with_sources(.0))]
+    #[error(transparent)]
     Resolve(#[from] Error),
     /// The configuration cannot be read.
     #[error("{}", without_program(.0))]
@@ -49,6 +49,16 @@ impl Failure {
         Self::Usage { message: message.into(), hint: hint.into() }
     }
 
+    /// For "not found", why each source has none.
+    pub(super) fn details(&self) -> Vec<String> {
+        match self {
+            Self::Resolve(Error::NotFound(error)) => {
+                error.absent.iter().map(|(source, reason)| format!("{source}: {reason}")).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// What to do next.
     pub(super) fn hint(&self) -> Option<String> {
         match self {
@@ -77,7 +87,7 @@ impl Failure {
 
 impl From<NotUnicode> for Failure {
     fn from(error: NotUnicode) -> Self {
-        Self::usage(error.to_string(), "set it again")
+        Self::Config(error.into())
     }
 }
 
@@ -105,16 +115,5 @@ fn edit_code(error: &EditError) -> u8 {
         | EditError::Unwritable { .. }
         | EditError::WouldReplace { .. } => 2,
         EditError::Remote | EditError::Nowhere | EditError::Write { .. } => 1,
-    }
-}
-
-/// The error, and for "not found" why each source has none.
-fn with_sources(error: &Error) -> String {
-    match error {
-        Error::NotFound(not_found) => {
-            let reasons = not_found.absent.iter().map(|(source, reason)| format!("\n  {source}: {reason}"));
-            format!("{not_found}{}", reasons.collect::<String>())
-        }
-        other => other.to_string(),
     }
 }

@@ -17,6 +17,7 @@ use self::args::Args;
 use self::exit::Failure;
 use self::output::Output;
 use self::session::Session;
+use crate::text::without_secrets;
 
 /// Runs the command that the process's arguments ask for.
 pub fn main() -> ExitCode {
@@ -31,7 +32,7 @@ pub fn main() -> ExitCode {
     match std::panic::catch_unwind(AssertUnwindSafe(|| commands::run(args.command, &session))) {
         Ok(Ok(code)) => code,
         Ok(Err(failure)) => {
-            session.output().error(&failure.to_string(), failure.hint().as_deref());
+            session.output().error(&failure.to_string(), &failure.details(), failure.hint().as_deref());
             failure.exit_code()
         }
         Err(_) => ExitCode::from(Failure::UNEXPECTED),
@@ -41,7 +42,7 @@ pub fn main() -> ExitCode {
 /// Help and version go to standard output and are no errors. An error repeats the argument that is wrong, which may be a
 /// secret in the wrong place.
 fn usage(error: &clap::Error) -> ExitCode {
-    let text = output::without_secrets(&error.render().ansi().to_string());
+    let text = without_secrets(&error.render().ansi().to_string());
     match Output::new(asks_for_no_color(), false).usage(&text, error.use_stderr()) {
         Err(_) => ExitCode::from(Failure::UNEXPECTED),
         Ok(()) if error.use_stderr() => ExitCode::from(Failure::USAGE),
@@ -61,6 +62,7 @@ fn install_panic_hook() {
             panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         Output::new(true, false).error(
             &format!("internal error{place}"),
+            &[],
             Some("this is a bug; please report it with the command you ran and this line"),
         );
     }));

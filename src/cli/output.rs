@@ -6,6 +6,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use super::exit::Failure;
+use crate::text::{OneLine, without_secrets};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -56,9 +57,12 @@ impl Output {
         io::stdout().is_terminal()
     }
 
-    /// What happened, and after a blank line what to do next.
-    pub(super) fn error(&self, message: &str, hint: Option<&str>) {
+    /// What happened, with details below it, and after a blank line what to do next.
+    pub(super) fn error(&self, message: &str, details: &[String], hint: Option<&str>) {
         self.say(ERROR, "error", message);
+        for detail in details {
+            self.say_raw(&format!("  {}", printable(detail)));
+        }
         if let Some(hint) = hint {
             self.say_raw("");
             self.say(HINT, "hint", hint);
@@ -118,28 +122,15 @@ impl Output {
     }
 }
 
-/// The text without what looks like a token's secret: what follows `as-`, up to the end of the word.
-pub(super) fn without_secrets(text: &str) -> String {
-    let in_word = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
-    let mut parts = text.split("as-");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |cleaned, part| {
-        let rest = part.trim_start_matches(in_word);
-        let hidden = if rest.len() < part.len() { "…" } else { "" };
-        cleaned + "as-" + hidden + rest
-    })
-}
-
-/// Names of profiles, files and keys come from outside: control characters in them must not reach a terminal.
+/// A line for people. What it says comes in part from outside: it stays one line of bounded length, and a secret that
+/// somebody put in the place of a name is not repeated.
 fn printable(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
-        if c.is_control() && c != '\n' {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-        line
-    })
+    const LONGEST: usize = 2000;
+    let line = OneLine(&without_secrets(text)).to_string();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => line.split_at(end).0.to_owned() + "…",
+        None => line,
+    }
 }
 
 #[cfg(test)]
@@ -147,13 +138,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_in_the_wrong_place_is_not_repeated() {
-        assert_eq!(without_secrets("unexpected 'as-1.b' or as-2, as- x"), "unexpected 'as-…' or as-…, as- x");
-        assert_eq!(without_secrets("nothing here"), "nothing here");
-    }
-
-    #[test]
-    fn control_characters_from_outside_do_not_reach_the_terminal() {
-        assert_eq!(printable("a\x1b[31mb\nc"), "a\\u{1b}[31mb\nc");
+    fn what_comes_from_outside_is_one_bounded_line_without_secrets() {
+        assert_eq!(printable("a\x1b[31mb\nas-0123456789abc c"), "a\\u{1b}[31mb\\nas-… c");
+        assert_eq!(printable(&"x".repeat(9000)).chars().count(), 2001);
     }
 }

@@ -6,8 +6,9 @@ use super::args::Global;
 use super::exit::Failure;
 use super::output::Output;
 use crate::config::{Config, Selectors};
-use crate::explain::{Explanation, SourceStatus};
+use crate::explain::Explanation;
 use crate::host::Host;
+use crate::report::SourceStatus;
 use crate::resolved::Resolved;
 use crate::resolver::{Resolver, ResolverBuilder};
 use crate::text::OneLine;
@@ -43,14 +44,14 @@ impl Session {
         Ok(config)
     }
 
-    /// Warns if `MODAL_PROFILE` selects another profile than the one that was written.
-    pub(super) fn warn_of_profile_variable(&self, written: &str) -> Result<(), Failure> {
-        if let Some(name) = self.host.var("MODAL_PROFILE")?.filter(|name| !name.is_empty() && name != written)
-        {
+    /// Warns if `MODAL_PROFILE` selects another profile than the one that was written. The writing is done: whatever is
+    /// wrong with the variable is no error any more.
+    pub(super) fn warn_of_profile_variable(&self, written: &str) {
+        let name = self.host.var("MODAL_PROFILE").ok().flatten();
+        if let Some(name) = name.filter(|name| !name.is_empty() && name != written) {
             self.output
                 .warning(&format!("MODAL_PROFILE={} is set and selects another profile", OneLine(&name)));
         }
-        Ok(())
     }
 
     /// Warns of variables that win over the token in the file.
@@ -89,7 +90,8 @@ impl Session {
     /// The resolver that `config` and the flags describe.
     pub(super) fn resolver_of(&self, config: Config) -> Result<Resolver, Failure> {
         let builder = Resolver::builder().config(config);
-        let builder = self.global.providers.clone().into_iter().fold(builder, ResolverBuilder::providers);
+        let builder =
+            self.global.providers.clone().into_iter().fold(builder, ResolverBuilder::providers_of_flag);
         Ok(builder.build()?)
     }
 

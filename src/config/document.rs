@@ -2,6 +2,7 @@
 //!
 //! Pure: text in, values out. What the standard and the official client disagree about is in [`dialect`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -14,15 +15,15 @@ use super::value::Value;
 use crate::error::{ConfigError, Place};
 
 /// A configuration file that was read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Document {
     path: PathBuf,
     profiles: Vec<Profile>,
     warnings: Vec<String>,
 }
 
-/// A table of the file: a profile.
-#[derive(Debug, Clone)]
+/// A table of the file: a profile. Its values may be anything, a secret in the wrong place too, so there is no `Debug`.
+#[derive(Clone)]
 pub(crate) struct Profile {
     pub(crate) name: String,
     /// What `active` says, for [`super::profile`] to judge.
@@ -43,7 +44,7 @@ pub(crate) enum Active {
     Invalid(Position),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Entry {
     key: String,
     value: Located<Value>,
@@ -53,12 +54,18 @@ struct Entry {
 pub(crate) type Position = (usize, usize);
 
 /// A value and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) position: Position,
     /// The positions of the keys of a table, by key.
     pub(crate) keys: Vec<(String, Position)>,
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Document {
@@ -73,7 +80,7 @@ impl Document {
         let reader = Reader { lines: Lines::new(text), path: &path };
         let root = DeTable::parse(text).map_err(|error| reader.syntax_error(&error))?;
         let warnings = dialect::check(text, root.get_ref())
-            .map_err(|refusal| reader.error(refusal.span.start, refusal.what).hint(refusal.fix))?
+            .map_err(|refusal| reader.error(refusal.span.start, refusal.what).with_hint(refusal.fix))?
             .into_iter()
             .map(|w| format!("{}: {}: {}", reader.place(w.span.start), w.what, w.fix))
             .collect();
@@ -133,7 +140,7 @@ impl Reader<'_> {
         let DeValue::Table(table) = value.get_ref() else {
             return Err(self
                 .error(name.span().start, "a setting outside a profile")
-                .hint("put it under a profile: a line such as [default] above it"));
+                .with_hint("put it under a profile: a line such as [default] above it"));
         };
         let mut profile = Profile {
             name: name.get_ref().clone().into_owned(),
@@ -214,7 +221,7 @@ impl Reader<'_> {
         let span = error.span().unwrap_or(self.lines.text.len()..self.lines.text.len());
         let found = self.error(span.start, format!("not valid TOML: {}", error.message()));
         match dialect::advice(self.lines.text, span) {
-            Some(fix) => found.hint(fix),
+            Some(fix) => found.with_hint(fix),
             None => found,
         }
     }
@@ -282,7 +289,11 @@ mod tests {
 
     #[test]
     fn secrets_do_not_appear_in_debug() {
-        let document = parse("[a]\ntoken_secret = \"as-hunter2\"\nunknown = \"hunter2\"\n").unwrap();
+        let document = parse(
+            "[a]\ntoken_secret = \"as-hunter2\"\nunknown = \"hunter2\"\n\
+             token_id = \"as-hunter2\"\n[a.credentials]\nproviders = [\"hunter2\"]\n",
+        )
+        .unwrap();
         assert!(!format!("{document:?}").contains("hunter2"));
     }
 

@@ -15,6 +15,7 @@ mod words;
 mod write;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,16 +24,19 @@ use secrecy::{ExposeSecret, SecretString};
 pub use self::edit::EditError;
 pub use self::profile::SelectedBy;
 pub use self::value::Value;
-pub(crate) use self::words::ProfileAdvice;
+pub(crate) use self::words::{ProfileAdvice, oauth_conflict};
 pub use self::write::{TokenEdit, Written};
 
-use self::document::{Document, Located};
+use self::document::{Active, Document, Located};
 use self::profile::Selection;
 pub(crate) use self::settings::DEFAULT_SERVER_URL;
 use self::settings::Setting;
 #[cfg(feature = "cli")]
 pub(crate) use self::sources::VARIABLE_PREFIX;
-pub(crate) use self::sources::{KnownProviders, PROVIDERS_VARIABLE, RESOLVED_VARIABLE, Source};
+pub(crate) use self::sources::{
+    KnownProviders, PROVIDERS_VARIABLE, RESOLVED_CONFIG_VARIABLE, RESOLVED_ID_VARIABLE, RESOLVED_VARIABLE,
+    Source,
+};
 
 use crate::error::{ConfigError, Place};
 use crate::host::Host;
@@ -43,14 +47,26 @@ use crate::host::file;
 /// For each setting: the variable `MODAL_<KEY>`, else the key of the profile in `.modal.toml`, else the default
 /// ([modal.config](https://modal.com/docs/reference/modal.config)). The file is read once, when the value is made; variables
 /// are read when they are asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     host: Host,
     document: Arc<Document>,
     selection: Selection,
     path: FilePath,
-    /// Whether others than the owner may read the file.
-    open_to_others: bool,
+    /// What others than the owner may do with the file.
+    exposed: Exposed,
+    /// OAuth variables that were set, and are not looked at any more.
+    dropped_oauth: Vec<String>,
+}
+
+impl fmt::Debug for Config {
+    /// Names only: a value may be a secret, or have one in its place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("path", &self.path)
+            .field("profile", &self.profile())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where the configuration file is.
@@ -62,6 +78,14 @@ enum FilePath {
     Remote,
     /// Here, whether there is a file, and whether the program or a flag named it.
     At { path: PathBuf, exists: bool, is_named: bool },
+}
+
+/// What others than the owner may do with the file.
+#[derive(Debug, Clone, Copy)]
+enum Exposed {
+    No,
+    Readable,
+    Writable,
 }
 
 /// What replaces the environment when a configuration is read.
@@ -91,9 +115,7 @@ impl Config {
         let config = Self::open(host, selectors)?;
         if let (true, FilePath::At { path, exists: false, .. }) = (must_exist, &config.path) {
             let place = Place::File { path: path.clone(), position: None };
-            return Err(
-                ConfigError::new(place, "there is no such file").hint("check the path given with --config")
-            );
+            return Err(ConfigError::new(place, "there is no such file").with_hint("check the path"));
         }
         Ok(config)
     }
@@ -113,7 +135,8 @@ impl Config {
         let mut config = Self {
             document: Arc::new(Document::empty(path.as_path())),
             selection: Selection { name: "default".to_owned(), by: SelectedBy::Default },
-            open_to_others: false,
+            exposed: Exposed::No,
+            dropped_oauth: Vec::new(),
             host,
             path,
         };
@@ -128,14 +151,17 @@ impl Config {
             file::read(path, file::CONFIG_LIMIT).map_err(|error| words::unreadable(path, error))?;
         let Some(contents) = contents else { return Ok(()) };
         *exists = true;
-        self.open_to_others = contents.readable_by_others();
+        self.exposed = match () {
+            () if contents.writable_by_others() => Exposed::Writable,
+            () if contents.readable_by_others() => Exposed::Readable,
+            () => Exposed::No,
+        };
         self.document = Arc::new(Document::parse(contents.text.expose_secret(), path.clone())?);
         Ok(())
     }
 
     fn select(&mut self, explicit: Option<&str>) -> Result<(), ConfigError> {
-        self.selection = profile::select(explicit, &self.host, &self.document)
-            .map_err(|error| ConfigError::new(Place::Variable(error.variable), "is not valid UTF-8"))?;
+        self.selection = profile::select(explicit, &self.host, &self.document)?;
         Ok(())
     }
 
@@ -147,6 +173,15 @@ impl Config {
     /// The profile that is meant: the one asked for, else `MODAL_PROFILE`, else the active one, else `default`.
     pub fn profile(&self) -> &str {
         &self.selection.name
+    }
+
+    /// The profile that `active = true` selects in the file.
+    pub fn active_profile(&self) -> Option<&str> {
+        self.document
+            .profiles()
+            .iter()
+            .find(|profile| profile.active == Active::Yes)
+            .map(|profile| profile.name.as_str())
     }
 
     /// What selected the profile.
@@ -189,49 +224,53 @@ impl Config {
         }
     }
 
-    /// A setting of the profile that is meant, as text; `None` if it is unset or no text.
+    /// A setting of the profile that is meant, as text; `None` if it is unset.
     ///
     /// # Errors
-    /// As [`Config::get`].
+    /// As [`Config::get`], and when the value is no text.
     pub fn get_text(&self, key: &str) -> Result<Option<String>, ConfigError> {
         Ok(match self.get(key, None, true)? {
             Some(Value::Text(text)) => Some(text),
-            _ => None,
+            None => None,
+            Some(other) => return Err(self.wrong_type(key, &other)),
         })
     }
 
-    /// A setting that is a secret, such as `token_secret`; `None` if it is unset or no text.
+    /// A setting that is a secret, such as `token_secret`; `None` if it is unset.
     ///
     /// # Errors
-    /// As [`Config::get`].
+    /// As [`Config::get`], and when the value is no text or the setting no secret.
     pub fn get_secret(&self, key: &str) -> Result<Option<SecretString>, ConfigError> {
         Ok(match self.get(key, None, true)? {
             Some(Value::Secret(secret)) => Some(secret),
-            _ => None,
+            None => None,
+            Some(other) => return Err(self.wrong_type(key, &other)),
         })
     }
 
-    /// A switch; `None` if the setting is none.
+    /// A switch; `None` if it is unset.
     ///
     /// # Errors
-    /// As [`Config::get`].
+    /// As [`Config::get`], and when the setting is no switch.
     pub fn get_bool(&self, key: &str) -> Result<Option<bool>, ConfigError> {
         Ok(match self.get(key, None, true)? {
             Some(Value::Bool(switch)) => Some(switch),
-            _ => None,
+            None => None,
+            Some(other) => return Err(self.wrong_type(key, &other)),
         })
     }
 
-    /// A number, such as one of the times, which are in seconds; `None` if the setting is unset or none.
+    /// A number, such as one of the times, which are in seconds; `None` if it is unset.
     ///
     /// # Errors
-    /// As [`Config::get`].
+    /// As [`Config::get`], and when the setting is no number.
     pub fn get_number(&self, key: &str) -> Result<Option<f64>, ConfigError> {
         #[expect(clippy::cast_precision_loss, reason = "seconds, as Python's float()")]
         Ok(match self.get(key, None, true)? {
             Some(Value::Integer(number)) => Some(number as f64),
             Some(Value::Float(number)) => Some(number),
-            _ => None,
+            None => None,
+            Some(other) => return Err(self.wrong_type(key, &other)),
         })
     }
 
@@ -270,15 +309,43 @@ impl Config {
         self.document.warnings()
     }
 
-    /// A sentence if others than the owner can read the file and it holds secrets.
+    /// A sentence if others than the owner can change the file, or can read it and it holds secrets.
     pub fn exposure(&self) -> Option<String> {
-        let path = self.path().filter(|_| self.open_to_others && self.holds_secrets())?.display();
-        Some(format!("other users can read {path}; run: chmod 600 {path}"))
+        let path = self.path()?.display();
+        match self.exposed {
+            Exposed::Writable => Some(format!("other users can change {path}; run: chmod 600 {path}")),
+            Exposed::Readable if self.holds_secrets() => {
+                Some(format!("other users can read {path}; run: chmod 600 {path}"))
+            }
+            Exposed::Readable | Exposed::No => None,
+        }
+    }
+
+    /// The same configuration without the variables `MODAL_OAUTH_*`, for whoever hands out a token and drops them.
+    #[must_use]
+    pub fn without_oauth_variables(mut self) -> Self {
+        for name in self.host.var_names("MODAL_OAUTH_") {
+            if self.host.var_os(&name).is_some_and(|value| !value.is_empty()) {
+                self.dropped_oauth.push(name.clone());
+            }
+            self.host.remove_var(name);
+        }
+        self
+    }
+
+    /// The variables that [`Config::without_oauth_variables`] took away, as far as they were not empty.
+    pub fn dropped_oauth(&self) -> &[String] {
+        &self.dropped_oauth
     }
 
     /// Refuses what the official client refuses when it is created: a choice of profile that is ambiguous.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         profile::check(&self.document, self.profile())
+    }
+
+    /// The path of the file, from the root, so that it means the same in another folder.
+    pub(crate) fn absolute_path(&self) -> Option<PathBuf> {
+        std::path::absolute(self.path()?).ok()
     }
 
     /// Whether the program or a flag named the file, instead of `MODAL_CONFIG_PATH` or the default.
@@ -310,10 +377,10 @@ impl Config {
     /// The sources to ask, in order.
     pub(crate) fn sources(
         &self,
-        flag: Option<&[String]>,
+        chosen: Option<(&[String], Place)>,
         known: KnownProviders<'_>,
     ) -> Result<Vec<Source>, ConfigError> {
-        sources::plan(flag, &self.host, &self.document, self.document.profile(self.profile()), known)
+        sources::plan(chosen, &self.host, &self.document, self.document.profile(self.profile()), known)
     }
 
     /// What the file says of a key of the profile, and where.
@@ -335,9 +402,14 @@ impl Config {
     }
 
     fn variable(&self, setting: &Setting) -> Result<Option<String>, ConfigError> {
-        self.host
-            .var(&setting.variable())
-            .map_err(|error| ConfigError::new(Place::Variable(error.variable), "is not valid UTF-8"))
+        Ok(self.host.var(&setting.variable())?)
+    }
+
+    /// The error for a value that is not of the type that was asked for.
+    fn wrong_type(&self, key: &str, value: &Value) -> ConfigError {
+        let in_file = self.in_file(key).map(|(_, place)| place);
+        let place = self.hidden_by(key).map(Place::Variable).or(in_file).unwrap_or(Place::Program);
+        ConfigError::new(place, format!("{key} is {}, which is not what is asked for", value.kind()))
     }
 
     fn holds_secrets(&self) -> bool {

@@ -67,7 +67,7 @@ pub(crate) fn check(document: &Document, selected: &str) -> Result<(), ConfigErr
     }
     let error = |message: &str, hint: &str| {
         let hint = format!("{hint} modal-credentials profile activate NAME ({})", names(document));
-        Err(ConfigError::new(document.place(None), message).hint(hint))
+        Err(ConfigError::new(document.place(None), message).with_hint(hint))
     };
     if active > 1.0 {
         return error("more than one profile is active", "choose one with:");

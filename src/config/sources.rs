@@ -16,6 +16,10 @@ use crate::text::nearest;
 pub(crate) const PROVIDERS_VARIABLE: &str = "MODAL_CREDENTIALS_PROVIDERS";
 /// The marker that `exec` leaves for programs it starts: the profile whose pair it handed down.
 pub(crate) const RESOLVED_VARIABLE: &str = "MODAL_CREDENTIALS_RESOLVED";
+/// The id of the token that `exec` handed down, so that the marker counts for that token only.
+pub(crate) const RESOLVED_ID_VARIABLE: &str = "MODAL_CREDENTIALS_RESOLVED_ID";
+/// The configuration file that was in use.
+pub(crate) const RESOLVED_CONFIG_VARIABLE: &str = "MODAL_CREDENTIALS_RESOLVED_CONFIG";
 /// What our own variables start with.
 pub(crate) const VARIABLE_PREFIX: &str = "MODAL_CREDENTIALS_";
 
@@ -75,9 +79,9 @@ impl<'a> KnownProviders<'a> {
     }
 }
 
-/// The sources in the order they are asked: the list of the flag, else of the variable, else of the profile, else all.
+/// The sources in the order they are asked: the list that was chosen, else that of the variable, else of the profile, else all.
 pub(crate) fn plan(
-    flag: Option<&[String]>,
+    chosen: Option<(&[String], Place)>,
     host: &Host,
     document: &Document,
     profile: Option<&Profile>,
@@ -88,9 +92,9 @@ pub(crate) fn plan(
         Some(profile) => credentials_table(document, profile, known)?,
         None => None,
     };
-    if let Some(names) = flag {
+    if let Some((names, place)) = chosen {
         let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-        return list(&names, &Place::Flag("--providers"), known);
+        return list(&names, &place, known);
     }
     if let Some(names) = from_variable(host)? {
         return list(&names, &Place::Variable(PROVIDERS_VARIABLE.to_owned()), known);
@@ -110,26 +114,25 @@ pub(crate) fn plan(
 /// Refuses variables of ours that mean nothing: a misspelt one would silently drop what it was to demand.
 fn check_variables(host: &Host) -> Result<(), ConfigError> {
     const KNOWN: [&str; 2] = [PROVIDERS_VARIABLE, RESOLVED_VARIABLE];
+    const OURS: [&str; 2] = [RESOLVED_ID_VARIABLE, RESOLVED_CONFIG_VARIABLE];
     for name in host.var_names(VARIABLE_PREFIX) {
         let place = Place::Variable(name.clone());
-        if !KNOWN.contains(&name.as_str()) {
+        if !KNOWN.contains(&name.as_str()) && !OURS.contains(&name.as_str()) {
             let error = ConfigError::new(place, "this build knows no such variable");
-            return Err(error.hint(match nearest(&name, &KNOWN) {
+            return Err(error.with_hint(match nearest(&name, &KNOWN) {
                 Some(known) => format!("did you mean {known}? Otherwise unset it"),
                 None => format!("unset it; known are {}", KNOWN.join(" and ")),
             }));
         }
         if host.var_os(&name).is_some_and(|value| value.is_empty()) {
-            return Err(ConfigError::new(place, "is empty").hint("unset it, or give it a value"));
+            return Err(ConfigError::new(place, "is empty").with_hint("unset it, or give it a value"));
         }
     }
     Ok(())
 }
 
 fn from_variable(host: &Host) -> Result<Option<Vec<String>>, ConfigError> {
-    let value = host.var(PROVIDERS_VARIABLE).map_err(|_| {
-        ConfigError::new(Place::Variable(PROVIDERS_VARIABLE.to_owned()), "is not valid UTF-8")
-    })?;
+    let value = host.var(PROVIDERS_VARIABLE)?;
     Ok(value.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect()))
 }
 
@@ -154,7 +157,7 @@ fn credentials_table(
             credentials.value.kind()
         );
         return Err(ConfigError::new(document.place(Some(credentials.position)), message)
-            .hint(format!("write it as [{}.credentials]", profile.name)));
+            .with_hint(format!("write it as [{}.credentials]", profile.name)));
     };
     let mut names = None;
     for (key, value) in table {
@@ -165,11 +168,11 @@ fn credentials_table(
                     at(key),
                     format!("this build has no settings for the provider {key}"),
                 )
-                .hint("remove the table, or use a build that has the provider"));
+                .with_hint("remove the table, or use a build that has the provider"));
             }
             (key, _) => {
                 let error = ConfigError::new(at(key), format!("unknown key `{key}` under `credentials`"));
-                return Err(error.hint(match nearest(key, &KEYS) {
+                return Err(error.with_hint(match nearest(key, &KEYS) {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => format!("the keys are: {}", KEYS.join(", ")),
                 }));
@@ -182,7 +185,7 @@ fn credentials_table(
 fn strings(value: &Value, place: &Place) -> Result<Vec<String>, ConfigError> {
     let error = |kind: &str| {
         ConfigError::new(place.clone(), format!("`providers` must be an array of names, not {kind}"))
-            .hint(r#"write it as providers = ["environment", "file"]"#)
+            .with_hint(r#"write it as providers = ["environment", "file"]"#)
     };
     let Value::Array(items) = value else { return Err(error(value.kind())) };
     items
@@ -207,13 +210,13 @@ fn list(names: &[String], place: &Place, known: KnownProviders<'_>) -> Result<Ve
             return Err(error(format!(
                 "{earlier} stands before {source}; the documented order cannot be changed"
             ))
-            .hint("list other providers first, then environment, then file"));
+            .with_hint("list other providers first, then environment, then file"));
         }
         sources.push(source);
     }
     if sources.is_empty() {
         return Err(error("the list of providers is empty".to_owned())
-            .hint("name at least one, or remove the list to ask all"));
+            .with_hint("name at least one, or remove the list to ask all"));
     }
     Ok(sources)
 }
@@ -231,7 +234,7 @@ fn unknown(name: &str, place: &Place, known: KnownProviders<'_>) -> ConfigError 
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("the providers are: {}", names.join(", ")),
     };
-    ConfigError::new(place.clone(), message).hint(hint)
+    ConfigError::new(place.clone(), message).with_hint(hint)
 }
 
 #[cfg(test)]
@@ -246,7 +249,7 @@ mod tests {
         let names: Vec<String> = names.split(',').map(str::to_owned).collect();
         let registered: Vec<String> = registered.iter().map(|name| (*name).to_owned()).collect();
         plan(
-            Some(&names),
+            Some((&names, Place::Flag("--providers"))),
             &Host::with_vars::<&str, &str>([]),
             &Document::empty("x"),
             None,

@@ -75,7 +75,7 @@ pub(crate) enum ProfileAdvice {
 pub(super) fn unknown_setting(key: &str) -> ConfigError {
     let known: Vec<&str> = settings::SETTINGS.iter().map(|setting| setting.key).collect();
     let error = ConfigError::new(Place::Program, format!("there is no setting `{key}`"));
-    error.hint(match nearest(key, &known) {
+    error.with_hint(match nearest(key, &known) {
         Some(known) => format!("did you mean `{known}`?"),
         None => "`modal-credentials config show` lists them".to_owned(),
     })
@@ -86,19 +86,29 @@ pub(super) fn unreadable(path: &Path, error: ReadError) -> ConfigError {
     let at = |position| Place::File { path: path.to_owned(), position };
     let found = |message: String| ConfigError::new(at(None), message);
     match &error {
-        ReadError::NotRegular { kind, .. } => {
-            found(format!("is {kind}, not a file")).hint("name a file with --config or MODAL_CONFIG_PATH")
-        }
+        ReadError::NotRegular { kind, .. } => found(format!("is {kind}, not a file"))
+            .with_hint("name a file with --config or MODAL_CONFIG_PATH"),
         ReadError::TooLarge { limit, .. } => found(format!("is larger than {limit} bytes"))
-            .hint("check that this is the configuration file of Modal's clients"),
+            .with_hint("check that this is the configuration file of Modal's clients"),
         ReadError::NotUtf8 { line, column, .. } => {
-            ConfigError::new(at(Some((*line, *column))), "not valid UTF-8").hint("save the file as UTF-8")
+            ConfigError::new(at(Some((*line, *column))), "not valid UTF-8")
+                .with_hint("save the file as UTF-8")
         }
         ReadError::PermissionDenied { .. } => found("no permission to read it".to_owned())
-            .hint("make it yours: chown and chmod 600, or run as its owner"),
+            .with_hint("make it yours: chown and chmod 600, or run as its owner"),
         ReadError::SymlinkLoop { .. } => found("leads through too many symbolic links".to_owned())
-            .hint("remove the link that leads back to itself"),
+            .with_hint("remove the link that leads back to itself"),
         ReadError::Io { source, .. } => found(format!("cannot be read: {source}")),
     }
     .caused_by(error)
+}
+
+/// The error for a token beside OAuth credentials.
+pub(crate) fn oauth_conflict(place: Place) -> ConfigError {
+    let hint = match place {
+        Place::Variable(_) => "unset it, or use `modal-credentials exec`, which does not pass it on",
+        _ => "remove the keys oauth_* from the profile, or use another with --profile",
+    };
+    ConfigError::new(place, "OAuth credentials and a token are both configured; Modal's clients refuse that")
+        .with_hint(hint)
 }

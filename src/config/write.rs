@@ -2,7 +2,6 @@
 //! another program wrote in the meantime is kept.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
@@ -133,13 +132,12 @@ impl Config {
                     UpdateError::Edit(error) => error,
                     UpdateError::File(error) => EditError::from(error),
                 })?;
-        self.document = Arc::new(Document::empty(path));
-        self.read()?;
-        Ok(Written {
-            server_url: None,
-            changed: updated.outcome != Outcome::Unchanged,
-            warnings: updated.warnings.iter().map(ToString::to_string).collect(),
-        })
+        let mut warnings: Vec<String> = updated.warnings.iter().map(ToString::to_string).collect();
+        // The file is written: if it cannot be read back, that is no reason to say that it is not.
+        if let Err(error) = self.read() {
+            warnings.push(format!("written, but it cannot be read back: {error}"));
+        }
+        Ok(Written { server_url: None, changed: updated.outcome != Outcome::Unchanged, warnings })
     }
 
     fn path_to_write(&self) -> Result<&Path, EditError> {

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use crate::credentials::{Credentials, InvalidCredentials, Key};
 
 /// The keys that the program passed in.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Explicit {
     pub(crate) token_id: Option<String>,
     pub(crate) token_secret: Option<SecretString>,

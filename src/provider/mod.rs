@@ -23,6 +23,7 @@ pub(crate) mod settings;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::credentials::Credentials;
@@ -71,6 +72,27 @@ pub struct Context<'a> {
     pub host: &'a Host,
 }
 
+impl<'a> Context<'a> {
+    /// What a provider is told that has [`DEFAULT_PROVIDER_TIMEOUT`] from now: to call one in a test.
+    pub fn new(profile: &'a str, host: &'a Host) -> Self {
+        Self { profile, deadline: host.now() + DEFAULT_PROVIDER_TIMEOUT, host }
+    }
+}
+
+impl<P: Provider + ?Sized> Provider for Arc<P> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn provide<'a>(&'a self, context: &'a Context<'a>) -> ProvideFuture<'a> {
+        (**self).provide(context)
+    }
+
+    fn timeout(&self) -> Duration {
+        (**self).timeout()
+    }
+}
+
 /// A provider's answer.
 #[derive(Debug, Clone)]
 pub enum Lookup {
@@ -106,19 +128,19 @@ impl Found {
 
     /// Names the item the pair was read from.
     #[must_use]
-    pub fn item(self, item: impl fmt::Display) -> Self {
+    pub fn with_item(self, item: impl fmt::Display) -> Self {
         Self { item: Some(item.to_string()), ..self }
     }
 
     /// Names the item's version.
     #[must_use]
-    pub fn version(self, version: impl fmt::Display) -> Self {
+    pub fn with_version(self, version: impl fmt::Display) -> Self {
         Self { version: Some(version.to_string()), ..self }
     }
 
     /// Says when the pair ends to be valid.
     #[must_use]
-    pub fn expires_at(self, expires_at: SystemTime) -> Self {
+    pub fn with_expiry(self, expires_at: SystemTime) -> Self {
         Self { expires_at: Some(expires_at), ..self }
     }
 }

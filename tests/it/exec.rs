@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{World, output};
+use crate::support::World;
 
 const ID: &str = "ak-execQ1";
 const SECRET: &str = "as-execV8c2Lw6Tz0Rk4";
@@ -56,7 +56,7 @@ fn a_signal_reaches_the_program_itself() {
     let program = crate::support::PROGRAM;
     let script = format!("{program} exec -- sh -c 'kill -TERM $$; sleep 60'; echo $?");
     let shell = world.command_of("sh", ["-c", &script]);
-    assert_eq!(output(shell, b"").stdout, b"143\n");
+    assert_eq!(world.output(shell, b"").stdout, b"143\n");
     // As a supervisor sees it.
     let mut child = world.command(["exec", "--", "sleep", "60"]).spawn().unwrap();
     wait_for(|| cmdline(child.id()).starts_with(b"sleep"));
@@ -80,11 +80,16 @@ fn nothing_of_this_program_stays_in_memory_and_no_secret_is_in_an_argument() {
 #[test]
 fn every_other_variable_is_passed_on_byte_for_byte() {
     let odd = OsStr::from_bytes(b"\xff\xfe odd \n value");
-    let world = world().env("ODD", odd).env("EMPTY", "").env("LANG", "C");
-    let mut expected = variables(&output(world.command_of("env", ["-0"]), b"").stdout);
-    let mut actual = variables(&output(world.command(["exec", "--", "env", "-0"]), b"").stdout);
-    for added in ["MODAL_PROFILE=default", "MODAL_CREDENTIALS_RESOLVED=default"] {
-        expected.push(added.as_bytes().to_vec());
+    let world = world().env("ODD", odd).env("EMPTY", "").env("LANG", "C").may_print();
+    let mut expected = variables(&world.output(world.command_of("env", ["-0"]), b"").stdout);
+    let mut actual = variables(&world.output(world.command(["exec", "--", "env", "-0"]), b"").stdout);
+    for added in [
+        "MODAL_PROFILE=default".to_owned(),
+        "MODAL_CREDENTIALS_RESOLVED=default".to_owned(),
+        format!("MODAL_CREDENTIALS_RESOLVED_ID={ID}"),
+        format!("MODAL_CREDENTIALS_RESOLVED_CONFIG={}", world.path(".modal.toml").display()),
+    ] {
+        expected.push(added.into_bytes());
     }
     expected.sort();
     actual.sort();
@@ -103,7 +108,7 @@ fn arguments_are_passed_on_byte_for_byte() {
         OsStr::new(""),
     ];
     let world = world();
-    assert_eq!(output(world.command(args), b"").stdout, b"\xff\xfe|--profile||");
+    assert_eq!(world.output(world.command(args), b"").stdout, b"\xff\xfe|--profile||");
 }
 
 #[test]
@@ -128,6 +133,8 @@ fn oauth_variables_and_our_own_are_not_passed_on() {
         names,
         [
             "MODAL_CREDENTIALS_RESOLVED",
+            "MODAL_CREDENTIALS_RESOLVED_CONFIG",
+            "MODAL_CREDENTIALS_RESOLVED_ID",
             "MODAL_PROFILE",
             "MODAL_SERVER_URL",
             "MODAL_TOKEN_ID",
@@ -143,7 +150,7 @@ fn open_files_and_standard_input_belong_to_the_program() {
     let program = crate::support::PROGRAM;
     let script = format!("{program} exec -- sh -c 'cat; cat <&9' 9<nine");
     assert_eq!(
-        output(world.command_of("sh", ["-c", &script]), b"from stdin, ").stdout,
+        world.output(world.command_of("sh", ["-c", &script]), b"from stdin, ").stdout,
         b"from stdin, from nine"
     );
 }
@@ -153,7 +160,7 @@ fn an_ignored_signal_stays_ignored() {
     let world = world();
     let program = crate::support::PROGRAM;
     let script = format!("trap '' HUP; {program} exec -- sh -c 'kill -HUP $$; echo alive'");
-    assert_eq!(output(world.command_of("sh", ["-c", &script]), b"").stdout, b"alive\n");
+    assert_eq!(world.output(world.command_of("sh", ["-c", &script]), b"").stdout, b"alive\n");
 }
 
 #[test]
@@ -200,10 +207,35 @@ fn the_official_python_client_takes_the_pair() {
 print(_profile, config['token_id'], hashlib.sha256(config['token_secret'].encode()).hexdigest()[:8])";
     let ran = world.run(["exec", "--", &python, "-c", script]);
     let digest = {
-        let output = output(world.command_of("sha256sum", [] as [&str; 0]), SECRET.as_bytes());
+        let output = world.output(world.command_of("sha256sum", [] as [&str; 0]), SECRET.as_bytes());
         String::from_utf8_lossy(&output.stdout)[..8].to_owned()
     };
     assert_eq!(ran.stdout, format!("p {ID} {digest}\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_pair_that_was_set_since_exec_counts_and_so_does_another_file() {
+    let pair = |id: &str| format!("[default]\ntoken_id = \"{id}\"\ntoken_secret = \"{SECRET}\"\n");
+    let world = World::new().file("a.toml", &pair("ak-a")).file("b.toml", &pair("ak-b"));
+    let program = crate::support::PROGRAM;
+    let nested = |script: &str| {
+        let script = script.replace("MC", program);
+        world.run(["exec", "--config", "a.toml", "--", "sh", "-c", &script])
+    };
+    assert_eq!(nested("MC get --format id").stdout, "ak-a\n");
+    assert_eq!(nested("MC --config a.toml get --format id").stdout, "ak-a\n");
+    assert_eq!(nested("MC --config b.toml get --format id").stdout, "ak-b\n");
+    assert_eq!(nested("MODAL_CONFIG_PATH=b.toml MC get --format id").stdout, "ak-b\n");
+    let own =
+        nested("MODAL_TOKEN_ID=ak-own MODAL_TOKEN_SECRET=x MODAL_CONFIG_PATH=b.toml MC get --format id");
+    assert_eq!(own.stdout, "ak-own\n", "{}", own.stderr);
+}
+
+#[test]
+fn a_mistyped_flag_is_not_taken_for_the_program() {
+    let ran = world().run(["exec", "--pofile", "prod", "--", "true"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert_eq!(world().run(["exec", "sh", "-c", "exit 7", "--profile"]).code, Some(7));
 }
 
 fn variables(printed: &[u8]) -> Vec<Vec<u8>> {

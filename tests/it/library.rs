@@ -61,7 +61,9 @@ impl Provider for Scripted {
             match self.act {
                 Act::Found(id) => Credentials::new(id, SecretString::from("as-scriptedC3v5")).unwrap().into(),
                 Act::Absent => Lookup::Absent("nothing here".to_owned()),
-                Act::Failed => Failure::new(FailureKind::Denied, "the door is shut").hint("knock").into(),
+                Act::Failed => {
+                    Failure::new(FailureKind::Denied, "the door is shut").with_hint("knock").into()
+                }
                 Act::Hang => std::future::pending().await,
                 Act::Panic => panic!("as-panicX1c3V5b7N9"),
             }
@@ -178,38 +180,53 @@ fn a_provider_that_does_not_answer_fails_at_its_deadline() {
         Resolver::builder().host(hurried).provider(Scripted::new("slow", Act::Hang)).build().unwrap();
     let Err(Error::Provider(error)) = resolver.resolve_blocking() else { panic!("it answered") };
     assert_eq!(error.failure.kind, FailureKind::Unavailable);
-    assert_eq!(error.to_string(), "slow: no answer within 5s");
+    assert_eq!(error.to_string(), "slow: no answer within 5 s");
 }
 
 #[test]
-fn the_whole_has_a_deadline_too() {
+fn the_whole_has_a_deadline_too_whatever_a_provider_is_allowed() {
     let world = World::new();
     let resolver = Resolver::builder()
         .host(host(&world, &[]))
         .timeout(Duration::from_millis(30))
-        .provider(Brief(Scripted::new("slow", Act::Hang)))
+        .provider(Scripted::new("slow", Act::Hang))
         .build()
         .unwrap();
     let start = Instant::now();
-    assert!(resolver.resolve_blocking().is_err());
+    assert_eq!(resolver.resolve_blocking().unwrap_err().to_string(), "slow: no answer within 30 ms");
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }
 
-/// A provider that is allowed very little time.
-struct Brief(Scripted);
+#[test]
+fn the_longest_timeout_that_there_is_works() {
+    let resolver = Resolver::builder()
+        .host(Host::with_vars([("HOME", "/nonexistent")]))
+        .timeout(Duration::MAX)
+        .provider(Scripted::new("p", Act::Found("ak-p")))
+        .build()
+        .unwrap();
+    assert!(resolver.resolve_blocking().is_ok());
+}
 
-impl Provider for Brief {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
+#[test]
+fn a_managers_pair_that_hides_another_in_the_environment_is_said() {
+    let vars = [("HOME", "/nonexistent"), ("MODAL_TOKEN_ID", "ak-env"), ("MODAL_TOKEN_SECRET", "as-env")];
+    let warnings = |id| {
+        let builder =
+            Resolver::builder().host(Host::with_vars(vars)).provider(Scripted::new("p", Act::Found(id)));
+        builder.build().unwrap().resolve_blocking().unwrap().warnings().to_vec()
+    };
+    assert_eq!(warnings("ak-other"), ["p wins over the token in MODAL_TOKEN_ID and MODAL_TOKEN_SECRET"]);
+    assert!(warnings("ak-env").is_empty());
+}
 
-    fn provide<'a>(&'a self, context: &'a Context<'a>) -> ProvideFuture<'a> {
-        self.0.provide(context)
-    }
-
-    fn timeout(&self) -> Duration {
-        Duration::from_millis(20)
-    }
+#[test]
+fn what_the_program_passes_in_is_checked_when_the_resolver_is_built() {
+    let swapped = Resolver::builder().token_id("as-1").token_secret("ak-2".into()).build();
+    assert!(matches!(swapped, Err(Error::Configuration(_))), "{swapped:?}");
+    let config = Config::load(Host::with_vars([("HOME", "/nonexistent")]), Selectors::default()).unwrap();
+    let both = Resolver::builder().config(config).profile("p").build();
+    assert!(matches!(both, Err(Error::Configuration(_))), "{both:?}");
 }
 
 #[test]
@@ -329,6 +346,16 @@ fn nothing_that_can_be_printed_holds_a_secret() {
     );
     let secrets = ["as-envU7y5Tr3Ew1".to_owned(), "as-fileB4n6Mq8Wz2".to_owned()];
     leak::assert_none(&secrets, "what can be printed", printed.as_bytes());
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_printed_either() {
+    let text = "[default]\nactive = true\ntoken_id = 'as-swappedJ2k4L6p8'\ntoken_secret = 'ak-1'\n[other]\nenvironment = 'as-wrongT5y7U9i1'\n";
+    let world = World::with_config(text);
+    let config = Config::load(host(&world, &[("MODAL_PROFILE", "default")]), Selectors::default()).unwrap();
+    let resolver = Resolver::builder().config(config.clone()).build().unwrap();
+    let printed = format!("{config:?} {:?} {:?}", resolver.resolve_blocking(), resolver.explain_blocking());
+    leak::assert_none(world.secrets(), "what can be printed", printed.as_bytes());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::cli::output::Tone;
 use crate::cli::session::Session;
 use crate::config::{Config, SelectedBy, Value};
 use crate::secret::ExposeSecret;
+use crate::text::without_users;
 
 /// Show and change the settings of Modal's clients
 #[derive(Debug, clap::Args)]
@@ -157,12 +158,17 @@ fn path(session: &Session) -> Result<(), Failure> {
 const REDACTED: &str = "***";
 
 /// A setting as JSON, with `***` for a secret that is not empty, of whatever type it is. A secret in the place of the id
-/// is one too.
+/// is one too, and so are headers and the password in an address.
 fn setting(key: &str, value: Option<&Value>, reveal: bool) -> Json {
     let shown = json(value);
-    let is_secret = Config::is_secret(key) || shown.as_str().is_some_and(|text| text.starts_with("as-"));
+    let is_secret = Config::is_secret(key) || shown.as_str().is_some_and(|text| text.contains("as-"));
     let is_empty = matches!(&shown, Json::Null) || shown == "";
-    if is_secret && !is_empty && !reveal { Json::String(REDACTED.to_owned()) } else { shown }
+    match shown {
+        shown if reveal || is_empty => shown,
+        _ if is_secret || key == "override_headers" => Json::String(REDACTED.to_owned()),
+        Json::String(text) if key.ends_with("_url") => Json::String(without_users(&text)),
+        shown => shown,
+    }
 }
 
 /// A value as JSON. Numbers that JSON lacks are texts here; the official command prints what is no JSON.

@@ -2,6 +2,7 @@
 //!
 //! A token holds printable ASCII only (see [`crate::secret`]), so no form needs escapes for line breaks or control
 //! characters.
+#![expect(clippy::doc_markdown, reason = "the doc comments are the help texts that people read")]
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -14,8 +15,9 @@ use crate::secret::ExposeSecret;
 
 /// Print the pair as assignments for a shell or a file
 ///
-/// For sh: `eval "$(modal-credentials env)"`. `github` appends the pair to the file named by `GITHUB_ENV` and prints the
-/// commands that hide it in the log. Prefer `exec`, which prints nothing.
+/// sh: eval "$(modal-credentials env)". fish: modal-credentials env --format fish | source. The format github prints the
+/// commands that hide the pair in the log and appends it to the file named by GITHUB_ENV. Prefer exec, which prints
+/// nothing.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The form
@@ -29,7 +31,7 @@ enum Format {
     Sh,
     /// fish
     Fish,
-    /// `PowerShell`
+    /// PowerShell
     Powershell,
     /// A .env file
     Dotenv,
@@ -54,7 +56,7 @@ pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<(), Failure>
         }
         Format::Dotenv => lines(pair, |name, value| format!("{name}={}", dotenv(value))),
         Format::Json => json(pair),
-        Format::Github => github(pair, session)?,
+        Format::Github => return github(pair, session),
     };
     session.output().data(&text)
 }
@@ -80,12 +82,16 @@ fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// Single quotes, in which nothing is special; with one inside, double quotes with escapes.
+/// Bare where that can be misread by nobody, for not every reader of such files knows quotes. Else single quotes, in which
+/// nothing is special; with one inside, double quotes with escapes.
 fn dotenv(value: &str) -> String {
+    if value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return value.to_owned();
+    }
     if !value.contains('\'') {
         return format!("'{value}'");
     }
-    let escaped = value.replace('\\', r"\\").replace('"', r#"\""#).replace('$', r"\$");
+    let escaped = value.replace('\\', r"\\").replace('"', r#"\""#).replace('$', r"\$").replace('`', r"\`");
     format!("\"{escaped}\"")
 }
 
@@ -97,16 +103,17 @@ fn json(pair: Pair<'_>) -> String {
 
 /// The file takes `name=value` lines; the runner hides in its log what `add-mask` names
 /// ([workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
-fn github(pair: Pair<'_>, session: &Session) -> Result<String, Failure> {
+fn github(pair: Pair<'_>, session: &Session) -> Result<(), Failure> {
     let path = session.host().var_os("GITHUB_ENV").filter(|path| !path.is_empty()).ok_or_else(|| {
         Failure::usage(
             "GITHUB_ENV is not set",
             "use this format in a step of GitHub Actions, or another format",
         )
     })?;
+    // The masks first: what cannot be hidden in the log must not get there.
+    session.output().data(&lines(pair, |_, value| format!("::add-mask::{}", value.replace('%', "%25"))))?;
     append(Path::new(&path), &lines(pair, |name, value| format!("{name}={value}")))
-        .map_err(|error| Failure::File { path: path.to_string_lossy().into_owned(), error })?;
-    Ok(lines(pair, |_, value| format!("::add-mask::{}", value.replace('%', "%25"))))
+        .map_err(|error| Failure::File { path: path.to_string_lossy().into_owned(), error })
 }
 
 /// Adds lines to a file that other steps write to as well; a new one is private.
@@ -138,6 +145,7 @@ mod tests {
     fn quotes_and_backslashes_survive_each_form() {
         assert_eq!(sh(r"a'b\c"), r"'a'\''b\c'");
         assert_eq!(fish(r"a'b\c"), r"'a\'b\\c'");
+        assert_eq!(dotenv("ak-1_x"), "ak-1_x");
         assert_eq!(dotenv(r"a$b\c"), r"'a$b\c'");
         assert_eq!(dotenv(r#"a'$"\"#), r#""a'\$\"\\""#);
     }

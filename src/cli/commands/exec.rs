@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use crate::cli::exit::Failure;
 use crate::cli::session::Session;
-use crate::config::{RESOLVED_VARIABLE, VARIABLE_PREFIX};
+use crate::config::{
+    RESOLVED_CONFIG_VARIABLE, RESOLVED_ID_VARIABLE, RESOLVED_VARIABLE, VARIABLE_PREFIX, oauth_conflict,
+};
 use crate::credentials::{Credentials, Key};
-use crate::error::{ConfigError, Error, Place};
-use crate::provider::settings::oauth_conflict;
+use crate::error::{ConfigError, Place};
 use crate::resolved::Resolved;
 use crate::resolver::Resolver;
 use crate::secret::ExposeSecret;
@@ -21,16 +22,17 @@ const OAUTH_PREFIX: &str = "MODAL_OAUTH_";
 
 /// Run a program with MODAL_TOKEN_ID and MODAL_TOKEN_SECRET in its environment
 ///
-/// On Unix the program takes this process's place: it keeps the process id, the terminal, open files and signals, and
-/// nothing of this program stays in memory. MODAL_PROFILE is set to the profile; MODAL_OAUTH_* and
-/// MODAL_CREDENTIALS_* are removed; everything else is passed on untouched.
+/// On Unix the program takes this process's place: it keeps the process id, the terminal and open files, gets every signal
+/// itself, and nothing of this program stays in memory. MODAL_PROFILE is set to the profile, and MODAL_CONFIG_PATH where
+/// --config was given. MODAL_OAUTH_* and MODAL_CREDENTIALS_* are removed, but for markers (MODAL_CREDENTIALS_RESOLVED*)
+/// that tell this command, when the program calls it, for which profile and file the token is. Everything else is passed on.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Remove this variable from the program's environment; may be repeated
     #[arg(long, value_name = "VARIABLE", value_parser = variable_name)]
     drop: Vec<String>,
     /// The program and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "PROGRAM")]
     command: Vec<OsString>,
 }
 
@@ -63,7 +65,7 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<ExitCode, Fai
     let (resolver, resolved) = resolve(session)?;
     let mut command = Command::new(&program);
     command.args(words);
-    prepare(&mut command, resolved.credentials(), resolver.profile(), session)?;
+    prepare(&mut command, resolved.credentials(), &resolver, session)?;
     for name in args.drop {
         command.env_remove(name);
     }
@@ -73,24 +75,15 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<ExitCode, Fai
 /// Resolves the token. OAuth variables are not passed on, so they are no conflict either: who writes `exec` wants the
 /// token. OAuth keys in the file cannot be taken away from the program, and Modal's clients refuse them beside a token.
 fn resolve(session: &Session) -> Result<(Resolver, Arc<Resolved>), Failure> {
-    let mut host = session.host().clone();
-    let oauth = host.var_names(OAUTH_PREFIX);
-    for name in &oauth {
-        host.remove_var(name);
-    }
-    let config = session.load(host)?;
+    let config = session.load(session.host().clone())?.without_oauth_variables();
+    let dropped = config.dropped_oauth().to_vec();
     let conflict = config.oauth();
     let resolver = session.resolver_of(config)?;
-    let resolved = match session.resolve(&resolver) {
-        // Asked again with the variables, for the advice.
-        Err(Failure::Resolve(Error::NotFound(_))) => session.resolver()?.resolve_blocking()?,
-        resolved => resolved?,
-    };
+    let resolved = session.resolve(&resolver)?;
     if let Some(place) = conflict {
         return Err(oauth_conflict(place).into());
     }
-    let is_set = |name: &&String| session.host().var_os(name).is_some_and(|value| !value.is_empty());
-    for name in oauth.iter().filter(is_set) {
+    for name in dropped {
         session.output().warning(&format!("{name} is set and not passed on: the program gets a token"));
     }
     Ok((resolver, resolved))
@@ -99,7 +92,7 @@ fn resolve(session: &Session) -> Result<(Resolver, Arc<Resolved>), Failure> {
 fn prepare(
     command: &mut Command,
     credentials: &Credentials,
-    profile: &str,
+    resolver: &Resolver,
     session: &Session,
 ) -> Result<(), Failure> {
     for prefix in [OAUTH_PREFIX, VARIABLE_PREFIX] {
@@ -109,8 +102,13 @@ fn prepare(
     }
     command.env(Key::TokenId.variable(), credentials.token_id());
     command.env(Key::TokenSecret.variable(), credentials.token_secret().expose_secret());
+    let profile = resolver.profile();
     command.env("MODAL_PROFILE", profile);
     command.env(RESOLVED_VARIABLE, profile);
+    command.env(RESOLVED_ID_VARIABLE, credentials.token_id());
+    if let Some(path) = resolver.config_file() {
+        command.env(RESOLVED_CONFIG_VARIABLE, path);
+    }
     if let Some(path) = &session.global().config {
         // The program may change its folder before it reads the file.
         let place = Place::File { path: path.clone(), position: None };

@@ -7,7 +7,8 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{Output, Tone};
 use crate::cli::session::Session;
 use crate::config::SelectedBy;
-use crate::explain::{Explanation, Outcome, SourceReport, SourceStatus};
+use crate::explain::{Explanation, Outcome};
+use crate::report::{SourceReport, SourceStatus};
 
 /// Show which source gives the credentials, and what the others say
 ///
@@ -51,7 +52,8 @@ fn print(explanation: &Explanation, file: &str, output: &Output) -> Result<(), F
     let profile = explanation.profile.as_deref().unwrap_or_default();
     output
         .line(Tone::Plain, &format!("profile  {profile}{}", selected_by(explanation.profile_selected_by)))?;
-    output.line(Tone::Plain, &format!("file     {file}\n"))?;
+    output.line(Tone::Plain, &format!("file     {file}"))?;
+    output.line(Tone::Plain, "")?;
     // On the command line nothing is ever passed in; the row would only puzzle.
     let sources = || explanation.sources.iter().filter(|source| source.source != "explicit");
     let width = sources().map(|source| source.source.len()).max().unwrap_or(0);
@@ -88,7 +90,10 @@ fn outcome(outcome: &Outcome, output: &Output) -> Result<(), Failure> {
         Outcome::Error { message, hint, .. } => {
             output.line(Tone::Strong, message)?;
             match hint {
-                Some(hint) => output.line(Tone::Plain, &format!("\nhint: {hint}")),
+                Some(hint) => {
+                    output.line(Tone::Plain, "")?;
+                    output.line(Tone::Plain, &format!("hint: {hint}"))
+                }
                 None => Ok(()),
             }
         }

@@ -80,5 +80,6 @@ fn activate(profile: &str, session: &Session) -> Result<(), Failure> {
     {
         session.output().line(Tone::Plain, &format!("Active environment: {environment}"))?;
     }
-    session.warn_of_profile_variable(profile)
+    session.warn_of_profile_variable(profile);
+    Ok(())
 }

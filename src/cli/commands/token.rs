@@ -1,13 +1,15 @@
 //! `token`: as `modal token`.
+#![expect(clippy::doc_markdown, reason = "the doc comments are the help texts that people read")]
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
 use crate::cli::exit::Failure;
 use crate::cli::output::Tone;
 use crate::cli::session::Session;
-use crate::config::{SelectedBy, TokenEdit};
+use crate::config::{RESOLVED_VARIABLE, SelectedBy, TokenEdit};
 use crate::credentials::Credentials;
 use crate::secret::{ExposeSecret, SecretString};
+use crate::text::{OneLine, without_users};
 
 /// Manage tokens
 #[derive(Debug, clap::Args)]
@@ -25,7 +27,7 @@ enum Command {
 ///
 /// Without flags it asks for both. `-` reads from standard input: without echo on a terminal, else a line each, the id
 /// first. Other users can see the arguments of a command while it runs, so `-` is safer. This version does not verify the
-/// token at Modal. Without --profile and `MODAL_PROFILE` it writes to the profile in use, but never over another token.
+/// token at Modal. Without --profile and MODAL_PROFILE it writes to the profile in use, but never over another token.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "the flags of the official command")]
 struct Set {
@@ -71,8 +73,14 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> 
         return Err(Failure::usage("this version cannot verify a token at Modal", "use --no-verify"));
     }
     let mut config = session.config_to_write()?;
-    // A profile that nobody named must not lose its token.
-    let replace = matches!(config.profile_selected_by(), SelectedBy::Explicit | SelectedBy::Variable);
+    // A profile must not lose its token unless somebody named it. `exec` sets MODAL_PROFILE too, and is nobody.
+    let is_within_exec = session.host().var_os(RESOLVED_VARIABLE).is_some();
+    let replace = match config.profile_selected_by() {
+        SelectedBy::Explicit => true,
+        SelectedBy::Variable => !is_within_exec,
+        SelectedBy::Active | SelectedBy::Default => false,
+    };
+    let was_active = config.active_profile().map(str::to_owned);
     if io::stdin().is_terminal() {
         config.check_writable(replace)?; // before the questions, not after them
     }
@@ -94,8 +102,16 @@ pub(in crate::cli) fn run(args: Args, session: &Session) -> Result<(), Failure> 
     }
     let path = config.path().map(|path| path.display().to_string()).unwrap_or_default();
     session.output().line(Tone::Plain, &format!("Token written to {path} in profile {profile}."))?;
+    if let Some(was) = was_active.filter(|was| *was != profile && config.active_profile() == Some(&profile)) {
+        session.output().note(&format!(
+            "{} is now the active profile; it was {}",
+            OneLine(&profile),
+            OneLine(&was)
+        ));
+    }
     session.warn_of_token_variables("the new token");
-    session.warn_of_profile_variable(&profile)
+    session.warn_of_profile_variable(&profile);
+    Ok(())
 }
 
 fn credentials(
@@ -147,27 +163,5 @@ impl<'a> Input<'a> {
         let mut line = String::with_capacity(256);
         self.lines.read_line(&mut line).map_err(Failure::Input)?;
         Ok(SecretString::from(line.trim()))
-    }
-}
-
-/// Addresses without the users and passwords that they may hold.
-fn without_users(urls: &str) -> String {
-    let without_user = |url: &str| {
-        let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
-        let authority = rest.find(['/', '?', '#']).map_or(rest, |end| rest.split_at(end).0);
-        let host = authority.rfind('@').map_or(authority, |at| authority.split_at(at + 1).1);
-        format!("{scheme}{host}{}", rest.strip_prefix(authority).unwrap_or_default())
-    };
-    urls.split(',').map(without_user).collect::<Vec<_>>().join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_password_of_an_address_is_shown() {
-        assert_eq!(without_users("https://u:p@a.example:443/x@y,u:p@b"), "https://a.example:443/x@y,b");
-        assert_eq!(without_users("https://api.modal.com"), "https://api.modal.com");
     }
 }

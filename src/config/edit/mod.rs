@@ -176,7 +176,7 @@ fn check_name(profile: &str) -> Result<(), EditError> {
 
 fn unreadable(path: &Path) -> EditError {
     let place = crate::error::Place::File { path: path.to_owned(), position: None };
-    EditError::Config(ConfigError::new(place, "cannot be edited").hint("edit it by hand"))
+    EditError::Config(ConfigError::new(place, "cannot be edited").with_hint("edit it by hand"))
 }
 
 /// The profile's table, made if need be; `None` if it is no table, which reading refuses anyway.

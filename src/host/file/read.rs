@@ -28,6 +28,11 @@ impl Contents {
     pub(crate) fn readable_by_others(&self) -> bool {
         self.mode.is_some_and(|mode| mode & 0o044 != 0)
     }
+
+    /// Whether the group or everybody may write the file. False where that cannot be known.
+    pub(crate) fn writable_by_others(&self) -> bool {
+        self.mode.is_some_and(|mode| mode & 0o022 != 0)
+    }
 }
 
 /// What a path names when it is no regular file.

@@ -1,6 +1,8 @@
 //! What the tests share: a world of their own for the program, and the leak harness around every run of it.
 
 pub(crate) mod leak;
+#[cfg(unix)]
+pub(crate) mod oracle;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -135,6 +137,13 @@ impl World {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Runs a command of this world and checks what it printed.
+    pub(crate) fn output(&self, command: Command, stdin: &[u8]) -> Output {
+        let output = output(command, stdin);
+        self.check(&output);
+        output
     }
 
     /// Fails if a secret of this world is in what a program printed.

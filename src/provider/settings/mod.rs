@@ -4,19 +4,20 @@
 //! environment may meet a secret from the file. One rule differs on purpose: an empty `MODAL_TOKEN_ID` or
 //! `MODAL_TOKEN_SECRET` counts as unset, as in the Go and JavaScript clients; the Python client breaks on it.
 
+mod reports;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::explicit::Explicit;
-use crate::config::{Config, ProfileAdvice, SelectedBy, Value};
+use crate::config::{Config, ProfileAdvice, SelectedBy, Value, oauth_conflict};
 use crate::credentials::{Credentials, InvalidCredentials, Key, KeyOrigin, Origin};
-use crate::error::{ConfigError, Error, Failure, FailureKind, Place, ProviderError};
-use crate::explain::{SourceReport, SourceStatus};
+use crate::error::{Error, Failure, FailureKind, ProviderError};
+use crate::report::SourceReport;
 use crate::text::OneLine;
 
 const KEYS: [Key; 2] = Key::BOTH;
 
 /// The step, with everything it needs to know.
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config: Config,
     pub(crate) explicit: Explicit,
@@ -46,29 +47,20 @@ pub(crate) struct Answer {
 enum Held {
     Nothing,
     Text(SecretString, KeyOrigin),
-    Unusable(Failure),
+    /// With the source's name.
+    Unusable(&'static str, Failure),
 }
 
 impl Settings {
     /// Resolves both keys.
     pub(crate) fn look(&self) -> Answer {
         let held = KEYS.map(|key| self.first(key));
-        let sources = self.reports(&held);
-        Answer { result: self.pair(held), sources }
-    }
-
-    /// For explanations: whether environment and file hold a token, without asking anybody.
-    pub(crate) fn hidden(&self) -> Vec<SourceReport> {
-        let holds = |look: &dyn Fn(Key) -> Held| KEYS.iter().any(|key| !matches!(look(*key), Held::Nothing));
-        let mut reports = Vec::new();
-        if self.environment != Ask::NotListed {
-            reports
-                .push(SourceReport::not_tried("environment", Some(holds(&|key| self.in_environment(key)))));
-        }
-        if self.file != Ask::NotListed {
-            reports.push(SourceReport::not_tried("file", Some(holds(&|key| self.in_file(key)))));
-        }
-        reports
+        let given = held.each_ref().map(|held| match held {
+            Held::Text(_, origin) => Some(origin.clone()),
+            Held::Nothing | Held::Unusable(..) => None,
+        });
+        let result = self.pair(held);
+        Answer { sources: self.reports(&given, result.as_ref().err()), result }
     }
 
     /// The first source that holds the key. The official order, and the only place that has it.
@@ -97,8 +89,9 @@ impl Settings {
             Ok(Some(text)) if text.is_empty() => Held::Nothing,
             Ok(Some(text)) => Held::Text(text.into(), KeyOrigin::Environment { variable: key.variable() }),
             Err(error) => Held::Unusable(
+                "environment",
                 Failure::new(FailureKind::Invalid, error.to_string())
-                    .hint(format!("set {} again", key.variable())),
+                    .with_hint(format!("set {} again", key.variable())),
             ),
         }
     }
@@ -118,11 +111,12 @@ impl Settings {
             Value::Text(text) => Held::Text(text.clone().into(), origin),
             Value::Secret(text) => Held::Text(text.clone(), origin),
             other => Held::Unusable(
+                "file",
                 Failure::new(
                     FailureKind::Invalid,
-                    format!("{place}: {} must be text, not {}", key.name(), other.kind()),
+                    format!("{} must be text, not {} ({place})", key.name(), other.kind()),
                 )
-                .hint("write it as text in quotes"),
+                .with_hint("write it as text in quotes"),
             ),
         }
     }
@@ -133,30 +127,36 @@ impl Settings {
         }
         match (id, secret) {
             (Held::Nothing, Held::Nothing) => Ok(None),
-            (Held::Unusable(failure), _) | (_, Held::Unusable(failure)) => Err(failed(None, failure)),
+            (Held::Unusable(source, failure), _) | (_, Held::Unusable(source, failure)) => {
+                Err(failed(Some(source), failure))
+            }
             (Held::Text(id, id_origin), Held::Text(secret, secret_origin)) => {
                 let origin = Origin { token_id: id_origin, token_secret: secret_origin };
                 Credentials::new(id.expose_secret(), secret)
-                    .map(|credentials| Some((credentials, origin.clone())))
-                    .map_err(|error| failed(source_name(&origin), self.invalid(error, &origin)))
+                    .map_err(|error| self.invalid(error, &origin))
+                    .map(|credentials| Some((credentials, origin)))
             }
             (Held::Text(_, origin), Held::Nothing) => Err(half(Key::TokenId, Key::TokenSecret, &origin)),
             (Held::Nothing, Held::Text(_, origin)) => Err(half(Key::TokenSecret, Key::TokenId, &origin)),
         }
     }
 
-    /// The words for a pair that is none, which name the key at fault.
-    fn invalid(&self, error: InvalidCredentials, origin: &Origin) -> Failure {
+    /// The error for a pair that is none, which names the key at fault and its source.
+    fn invalid(&self, error: InvalidCredentials, origin: &Origin) -> Error {
         let id = || self.place_of(Key::TokenId, &origin.token_id);
         let secret = || self.place_of(Key::TokenSecret, &origin.token_secret);
-        let from = match error {
-            InvalidCredentials::Id(_) => id(),
-            InvalidCredentials::Secret(_) => secret(),
-            InvalidCredentials::Swapped => format!("{} and {}", id(), secret()),
+        let (id_source, secret_source) = (source_of(&origin.token_id), source_of(&origin.token_secret));
+        let (source, from) = match error {
+            InvalidCredentials::Id(_) => (id_source, id()),
+            InvalidCredentials::Secret(_) => (secret_source, secret()),
+            InvalidCredentials::Swapped => {
+                (id_source.filter(|id| secret_source == Some(id)), format!("{} and {}", id(), secret()))
+            }
         };
-        Failure::new(FailureKind::Invalid, format!("{error} (from {from})")).hint(
-            "set the token again as it was given: an id that starts with ak-, a secret that starts with as-",
-        )
+        let failure = Failure::new(FailureKind::Invalid, format!("{error} (from {from})"));
+        let hint =
+            "set the token again as it was given: an id that starts with ak-, a secret that starts with as-";
+        failed(source, failure.with_hint(hint))
     }
 
     /// Where a key stands, to the line.
@@ -167,9 +167,31 @@ impl Settings {
         }
     }
 
+    /// A sentence where a profile was named and the environment's pair has nothing to do with it.
+    pub(crate) fn warning(&self, origin: &Origin) -> Option<String> {
+        let is_environments =
+            [&origin.token_id, &origin.token_secret].map(source_of) == [Some("environment"); 2];
+        let is_named = self.config.profile_selected_by() == SelectedBy::Explicit && self.file == Ask::Yes;
+        (is_environments && is_named).then(|| {
+            format!(
+                "the token is from MODAL_TOKEN_ID and MODAL_TOKEN_SECRET, not of profile {}; unset them, or use \
+                 --providers file",
+                OneLine(self.config.profile())
+            )
+        })
+    }
+
+    /// The id of the environment's pair, if it holds a whole one that counts.
+    pub(crate) fn environment_id(&self) -> Option<String> {
+        match KEYS.map(|key| self.in_environment(key)) {
+            [Held::Text(id, _), Held::Text(..)] => Some(id.expose_secret().to_owned()),
+            _ => None,
+        }
+    }
+
     /// What to do when no source has credentials: what works in this very chain.
     pub(crate) fn advice(&self) -> String {
-        if self.config.oauth().is_some() {
+        if self.config.oauth().is_some() || !self.config.dropped_oauth().is_empty() {
             return "OAuth credentials are configured; this program handles tokens only".to_owned();
         }
         let is_explicit = self.config.profile_selected_by() == SelectedBy::Explicit;
@@ -198,99 +220,17 @@ impl Settings {
             Some(place) => Err(Error::Configuration(oauth_conflict(place))),
         }
     }
-
-    fn reports(&self, held: &[Held; 2]) -> Vec<SourceReport> {
-        let keys_from = |is_from: fn(&KeyOrigin) -> bool| -> Vec<Key> {
-            KEYS.into_iter()
-                .zip(held)
-                .filter(|(_, held)| matches!(held, Held::Text(_, origin) if is_from(origin)))
-                .map(|(key, _)| key)
-                .collect()
-        };
-        let mut reports = Vec::new();
-        if self.environment != Ask::NotListed {
-            let keys = keys_from(|origin| matches!(origin, KeyOrigin::Environment { .. }));
-            reports.push(self.environment_report(keys));
-        }
-        let complete = reports.iter().any(|report| report.keys.len() == KEYS.len());
-        if self.file != Ask::NotListed {
-            let keys = keys_from(|origin| matches!(origin, KeyOrigin::File { .. }));
-            let holds = KEYS.iter().any(|key| !matches!(self.in_file(*key), Held::Nothing));
-            let hidden = complete && self.file == Ask::Yes;
-            reports.push(if hidden {
-                SourceReport::not_tried("file", Some(holds))
-            } else {
-                self.file_report(keys)
-            });
-        }
-        reports
-    }
-
-    fn environment_report(&self, keys: Vec<Key>) -> SourceReport {
-        let report = |status, detail: String| SourceReport::new("environment", status, detail);
-        if let Ask::Ignored(reason) = &self.environment {
-            return report(SourceStatus::Absent, reason.clone());
-        }
-        if let Some(failure) = KEYS.iter().find_map(|key| failure(self.in_environment(*key))) {
-            return report(SourceStatus::Failed, failure.message);
-        }
-        if keys.is_empty() {
-            return report(
-                SourceStatus::Absent,
-                "MODAL_TOKEN_ID and MODAL_TOKEN_SECRET are unset or empty".into(),
-            );
-        }
-        let names: Vec<&str> = keys.iter().map(|key| key.variable()).collect();
-        report(SourceStatus::Found, names.join(" and ")).keys(keys)
-    }
-
-    fn file_report(&self, keys: Vec<Key>) -> SourceReport {
-        let report = |status, detail: String| SourceReport::new("file", status, detail);
-        if let Ask::Ignored(reason) = &self.file {
-            return report(SourceStatus::Absent, reason.clone());
-        }
-        if let Some(failure) = KEYS.iter().find_map(|key| failure(self.in_file(*key))) {
-            return report(SourceStatus::Failed, failure.message);
-        }
-        if keys.is_empty() {
-            return report(SourceStatus::Absent, self.config.why_file_has_none());
-        }
-        let names: Vec<&str> = keys.iter().map(|key| key.name()).collect();
-        let place = self.config.file_for_people();
-        report(
-            SourceStatus::Found,
-            format!("{} of [{}] in {place}", names.join(" and "), OneLine(self.config.profile())),
-        )
-        .keys(keys)
-    }
-}
-
-/// The error for a token beside OAuth credentials.
-pub(crate) fn oauth_conflict(place: Place) -> ConfigError {
-    let hint = match place {
-        Place::Variable(_) => "unset it, or use `modal-credentials exec`, which does not pass it on",
-        _ => "remove the keys oauth_* from the profile, or use another with --profile",
-    };
-    ConfigError::new(place, "OAuth credentials and a token are both configured; Modal's clients refuse that")
-        .hint(hint)
-}
-
-fn failure(held: Held) -> Option<Failure> {
-    match held {
-        Held::Unusable(failure) => Some(failure),
-        _ => None,
-    }
 }
 
 fn failed(provider: Option<&str>, failure: Failure) -> Error {
     Error::Provider(ProviderError { provider: provider.map(str::to_owned), failure })
 }
 
-/// The one source that both keys are from.
-fn source_name(origin: &Origin) -> Option<&'static str> {
-    match (&origin.token_id, &origin.token_secret) {
-        (KeyOrigin::Environment { .. }, KeyOrigin::Environment { .. }) => Some("environment"),
-        (KeyOrigin::File { .. }, KeyOrigin::File { .. }) => Some("file"),
+/// The name of the source that a key is from.
+fn source_of(origin: &KeyOrigin) -> Option<&'static str> {
+    match origin {
+        KeyOrigin::Environment { .. } => Some("environment"),
+        KeyOrigin::File { .. } => Some("file"),
         _ => None,
     }
 }
@@ -300,6 +240,6 @@ fn half(there: Key, missing: Key, origin: &KeyOrigin) -> Error {
         FailureKind::Invalid,
         format!("half a pair: {} is set ({origin}), {} is nowhere", there.name(), missing.name()),
     )
-    .hint(format!("set {} or add {} to the profile", missing.variable(), missing.name()));
+    .with_hint(format!("set {} or add {} to the profile", missing.variable(), missing.name()));
     failed(None, failure)
 }
