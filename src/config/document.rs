@@ -84,11 +84,10 @@ impl Document {
             .into_iter()
             .map(|w| format!("{}: {}: {}", reader.place(w.span.start), w.what, w.fix))
             .collect();
-        let profiles = root
-            .get_ref()
-            .iter()
-            .map(|(name, value)| reader.profile(name, value))
-            .collect::<Result<_, _>>()?;
+        let mut entries: Vec<_> = root.get_ref().iter().collect();
+        entries.sort_by_key(|(name, value)| first_mention(name, value));
+        let profiles =
+            entries.into_iter().map(|(name, value)| reader.profile(name, value)).collect::<Result<_, _>>()?;
         Ok(Self { profiles, warnings, path: path.clone() })
     }
 
@@ -239,6 +238,15 @@ impl Reader<'_> {
     }
 }
 
+/// Where a name first stands in the file: `[a.x]` mentions `a` before `[a]` does, and profiles have that order in Python.
+fn first_mention(name: &Spanned<toml::de::DeString<'_>>, value: &Spanned<DeValue<'_>>) -> usize {
+    let within = match value.get_ref() {
+        DeValue::Table(table) => table.iter().map(|(name, value)| first_mention(name, value)).min(),
+        _ => None,
+    };
+    within.map_or(name.span().start, |within| within.min(name.span().start))
+}
+
 /// Where the lines of a text start, so that finding the position of each of many values stays cheap.
 struct Lines<'a> {
     text: &'a str,
@@ -283,8 +291,9 @@ mod tests {
 
     #[test]
     fn profiles_keep_the_order_of_the_file() {
-        let document = parse("[b]\n[a]\n[c]\n").unwrap();
-        assert_eq!(document.profiles().iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
+        let names = |text| parse(text).unwrap().profiles().iter().map(|p| p.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names("[b]\n[a]\n[c]\n"), ["b", "a", "c"]);
+        assert_eq!(names("[a.x]\n[b]\n[a]\n"), ["a", "b"]);
     }
 
     #[test]

@@ -13,6 +13,17 @@ use super::value::Value;
 use super::{Divergence, original};
 
 /// The warnings.
+/// Where the official reader, and it alone, sees a setting outside a profile; it refuses such a file.
+pub(super) fn outside_a_profile(root: &DeTable<'_>, document: &Document) -> Option<usize> {
+    let is_ours_too =
+        |name: &String| root.get(name.as_str()).is_some_and(|value| !value.get_ref().is_table());
+    let theirs = document.table(0)?;
+    theirs
+        .iter()
+        .find(|(name, entry)| !matches!(entry.value, Value::Table(_)) && !is_ours_too(name))
+        .map(|(_, entry)| entry.line)
+}
+
 pub(super) fn compare(text: &str, root: &DeTable<'_>, document: &Document) -> Vec<Divergence> {
     let mut comparison = Comparison { text, document, warnings: Vec::new(), foreign: None };
     comparison.root(root);

@@ -57,7 +57,13 @@ impl Divergence {
 /// The official client refuses the whole file.
 pub(crate) fn check(text: &str, root: &DeTable<'_>) -> Result<Vec<Divergence>, Divergence> {
     match read(text.replace("\r\n", "\n")) {
-        Ok(document) => Ok(compare::compare(text, root, &document)),
+        Ok(document) => match compare::outside_a_profile(root, &document) {
+            Some(line) => {
+                let start = original(text, line);
+                Err(Divergence::new(start..start, &reason::OUTSIDE))
+            }
+            None => Ok(compare::compare(text, root, &document)),
+        },
         Err((span, stop)) => {
             let start = original(text, span.start);
             let span = start..if span.is_empty() { start } else { original(text, span.end - 1) + 1 };

@@ -38,6 +38,10 @@ pub(super) const HEADER: Reason = reason(
 );
 pub(super) const EMPTY_HEADER: Reason =
     reason("the official client refuses an empty table name", "give the table a name");
+pub(super) const OUTSIDE: Reason = reason(
+    "the official client takes this for a setting outside a profile",
+    "write the string on one line, or its key without dots below a header",
+);
 pub(super) const ARRAY_OF_TABLES: Reason =
     reason("an array of tables cannot be a profile", "write the profile's name in single brackets");
 pub(super) const TWICE: Reason = reason(
