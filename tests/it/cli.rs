@@ -17,9 +17,9 @@ use self::case::Case;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/cli");
 /// Run only the cases whose name contains this.
-const ONLY: &str = "MODAL_CREDENTIALS_TEST_CASES";
+const ONLY: &str = "MODALCRED_TEST_CASES";
 /// Write what the program does into the cases that fail.
-const REWRITE: &str = "MODAL_CREDENTIALS_TEST_REWRITE";
+const REWRITE: &str = "MODALCRED_TEST_REWRITE";
 
 #[test]
 fn every_case_behaves_as_it_says() {

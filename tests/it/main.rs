@@ -11,6 +11,8 @@
 
 mod bad_input;
 mod cli;
+mod dialect;
+mod differential;
 mod exec;
 mod library;
 mod support;

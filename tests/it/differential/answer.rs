@@ -1,6 +1,7 @@
 //! What a client answers to a case, in a form in which answers can be compared.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Value as Json, json};
 
@@ -62,12 +63,24 @@ pub(crate) struct Mismatch {
     pub(crate) ours: String,
 }
 
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  expected  {}\n  ours      {}", self.what, self.expected, self.ours)
+    }
+}
+
 /// Where `ours` is not what was expected.
 pub(crate) fn mismatches(expected: &Answer, ours: &Answer) -> Vec<Mismatch> {
     let (expected, ours) = match (expected, ours) {
         (Answer::Read(expected), Answer::Read(ours)) => (expected, ours),
         (Answer::Refused(_), Answer::Refused(_)) => return Vec::new(),
-        _ => return vec![Mismatch { what: "the file".to_owned(), expected: summary(expected), ours: summary(ours) }],
+        _ => {
+            return vec![Mismatch {
+                what: "the file".to_owned(),
+                expected: summary(expected),
+                ours: summary(ours),
+            }];
+        }
     };
     let mut found = Vec::new();
     let mut compare = |what: &str, same: bool, expected: String, ours: String| {
@@ -76,12 +89,22 @@ pub(crate) fn mismatches(expected: &Answer, ours: &Answer) -> Vec<Mismatch> {
         }
     };
     compare("profile", expected.profile == ours.profile, expected.profile.clone(), ours.profile.clone());
-    compare("profiles", expected.profiles == ours.profiles, format!("{:?}", expected.profiles), format!("{:?}", ours.profiles));
+    compare(
+        "profiles",
+        expected.profiles == ours.profiles,
+        format!("{:?}", expected.profiles),
+        format!("{:?}", ours.profiles),
+    );
     for (key, theirs) in &expected.settings {
         let ours = &ours.settings[key];
         compare(key, same_setting(theirs, ours), format!("{theirs:?}"), format!("{ours:?}"));
     }
-    compare("the pair", same_pair(&expected.pair, &ours.pair), format!("{:?}", expected.pair), format!("{:?}", ours.pair));
+    compare(
+        "the pair",
+        same_pair(&expected.pair, &ours.pair),
+        format!("{:?}", expected.pair),
+        format!("{:?}", ours.pair),
+    );
     compare("a warning", expected.warns == ours.warns, expected.warns.to_string(), ours.warns.to_string());
     found
 }
@@ -103,7 +126,9 @@ fn same_setting(expected: &Result<Json, String>, ours: &Result<Json, String>) ->
 
 fn same_pair(expected: &Pair, ours: &Pair) -> bool {
     match (expected, ours) {
-        (Pair::Refused(expected, _), Pair::Refused(ours, _)) => expected == ours || *expected == Refusal::Either,
+        (Pair::Refused(expected, _), Pair::Refused(ours, _)) => {
+            expected == ours || *expected == Refusal::Either
+        }
         (expected, ours) => expected == ours,
     }
 }

@@ -29,7 +29,13 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn of_file(name: &str, file: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), env: BTreeMap::new(), file: Some(file.into()), other: None, differs: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            env: BTreeMap::new(),
+            file: Some(file.into()),
+            other: None,
+            differs: Vec::new(),
+        }
     }
 
     /// A variable, if it is set to something.
@@ -52,6 +58,11 @@ impl Case {
             None => self.file.as_ref(),
         };
         file.map(|text| oracle::bytes(text))
+    }
+
+    /// Whether the file that is in use has line ends of two characters.
+    pub(crate) fn has_carriage_returns(&self) -> bool {
+        self.file_in_use().is_some_and(|file| file.windows(2).any(|two| two == *b"\r\n"))
     }
 
     /// The same case with another environment.
@@ -109,7 +120,8 @@ impl std::fmt::Display for Case {
         let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
         writeln!(f, "[[case]]\nname = {}", text(&self.name))?;
         if !self.env.is_empty() {
-            let env: Vec<String> = self.env.iter().map(|(name, value)| format!("{name} = {}", one_line(value))).collect();
+            let env: Vec<String> =
+                self.env.iter().map(|(name, value)| format!("{name} = {}", one_line(value))).collect();
             writeln!(f, "env = {{ {} }}", env.join(", "))?;
         }
         for (name, file) in [("file", &self.file), ("other", &self.other)] {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Pair, Read, Refusal, is_too_large, normal};
 use super::case::Case;
+use super::readings::Readings;
 use super::reasons::{self, Reason};
 use crate::support::World;
 use crate::support::oracle::{self, Oracle};
@@ -30,13 +31,14 @@ pub(crate) struct Expected {
     pub(crate) reasons: BTreeSet<Reason>,
 }
 
-/// What the two parsers make of a file.
-#[derive(PartialEq)]
-pub(crate) struct Readings {
-    /// The official client's.
-    pub(crate) python: Json,
-    /// The standard's.
-    pub(crate) standard: Json,
+/// The client's answer that ours is derived from.
+struct Base {
+    answer: Json,
+    /// The file as the standard has it; null if there is none.
+    file: Json,
+    /// Whether the client's own parser misreads the file, so that this is the client on the standard's.
+    follows_standard: bool,
+    warns: bool,
 }
 
 impl Clients {
@@ -66,73 +68,110 @@ impl Clients {
         if let Some(error) = python["read_error"].as_str() {
             return Answer::Refused(error.to_owned());
         }
-        let mut refuse = |reason: Reason| {
-            reasons.insert(reason);
-            Answer::Refused(reason.why.to_owned())
-        };
+        match self.base(case, world, python) {
+            Ok(base) => Answer::Read(Box::new(self.read(case, world, &base, reasons))),
+            Err(reason) => {
+                reasons.insert(reason);
+                Answer::Refused(reason.why.to_owned())
+            }
+        }
+    }
+
+    /// The answer of the official client, or of what it would be if it followed the standard; or why we refuse the file.
+    fn base(&mut self, case: &Case, world: &World, python: Json) -> Result<Base, Reason> {
         if case.env.get("MODAL_PROFILE").is_some_and(|profile| holds_bytes(profile)) {
-            return refuse(reasons::NOT_TEXT);
+            return Err(reasons::NOT_TEXT);
         }
-        let readings = case.file_in_use().map(|file| self.readings(&file));
-        let readings = readings.unwrap_or_else(|| Readings { python: Json::Null, standard: Json::Null });
+        let Some(file) = case.file_in_use() else {
+            return Ok(Base { answer: python, file: Json::Null, follows_standard: false, warns: false });
+        };
+        let readings = self.readings(&file);
         if readings.standard.get("error").is_some() {
-            return refuse(reasons::NOT_STANDARD);
+            return Err(reasons::NOT_STANDARD);
         }
-        if self.keys.iter().any(|key| profiles(&readings.standard).any(|profile| is_too_large(&profile[key]))) {
-            return refuse(reasons::TOO_LARGE);
+        let file = &readings.standard["ok"];
+        let profiles = || file.as_object().into_iter().flat_map(|profiles| profiles.values());
+        if self.keys.iter().any(|key| profiles().any(|profile| is_too_large(&profile[key]))) {
+            return Err(reasons::TOO_LARGE);
         }
         let follows_standard = readings.python != readings.standard;
-        let client = if follows_standard { &mut self.standard } else { &mut self.python };
-        let answer = client.ask(&case.question(world));
+        let answer = if follows_standard { self.standard.ask(&case.question(world)) } else { python };
         if answer["read_error"].is_string() {
-            return refuse(reasons::NOT_STANDARD);
+            return Err(reasons::NOT_STANDARD);
         }
-        let warns = follows_standard && readings.differ_for_clients();
-        if follows_standard {
-            reasons.insert(if warns { reasons::MISREAD } else { reasons::INNER_TABLE });
+        let warns = readings.differ_for_clients();
+        Ok(Base { answer, file: file.clone(), follows_standard, warns })
+    }
+
+    /// Our answer, if we read the file as the official client does.
+    fn as_python_reads(&mut self, case: &Case, world: &World, reasons: &mut BTreeSet<Reason>) -> Read {
+        let answer = self.python.ask(&case.question(world));
+        let file =
+            case.file_in_use().map(|file| self.readings(&file).python["ok"].clone()).unwrap_or_default();
+        let base = Base { answer, file, follows_standard: false, warns: false };
+        self.read(case, world, &base, reasons)
+    }
+
+    fn read(&mut self, case: &Case, world: &World, base: &Base, reasons: &mut BTreeSet<Reason>) -> Read {
+        if base.follows_standard {
+            reasons.insert(if base.warns { reasons::MISREAD } else { reasons::INNER_TABLE });
         }
-        Answer::Read(Box::new(Read {
-            profile: text(&answer["profile"]),
-            profiles: answer["profiles"].as_array().expect("a list").iter().map(text).collect(),
-            settings: self.settings(case, &answer, &readings.standard["ok"], reasons),
-            warns,
-            pair: self.pair(case, world, follows_standard, reasons),
-        }))
+        let profile = text(&base.answer["profile"]);
+        let credentials = &base.file[&profile]["credentials"];
+        let pair = if credentials.is_null() || *credentials == json!({"providers": ["environment", "file"]}) {
+            self.pair(case, world, base.follows_standard, reasons)
+        } else {
+            reasons.insert(reasons::CREDENTIALS);
+            Pair::Refused(Refusal::Configuration, reasons::CREDENTIALS.why.to_owned())
+        };
+        Read {
+            profiles: base.answer["profiles"].as_array().expect("a list").iter().map(text).collect(),
+            settings: self.settings(case, base, &profile, reasons),
+            profile,
+            warns: base.warns,
+            pair,
+        }
     }
 
     fn settings(
         &mut self,
         case: &Case,
-        answer: &Json,
-        file: &Json,
+        base: &Base,
+        profile: &str,
         reasons: &mut BTreeSet<Reason>,
     ) -> BTreeMap<String, Result<Json, String>> {
-        let theirs = answer["settings"].as_object().expect("settings");
-        let in_variable = |key: &str| case.env.get(&format!("MODAL_{}", key.to_uppercase()));
-        let mut settings: BTreeMap<_, _> = theirs
-            .iter()
-            .map(|(key, answer)| (key.clone(), setting(answer, in_variable(key), reasons)))
-            .collect();
-        for (key, value) in &mut settings {
-            let variable = in_variable(key).map(String::as_str);
-            let in_file = || file.get(answer["profile"].as_str()?)?.get(key)?.as_str();
-            if value.as_ref().is_ok_and(is_number) && variable.or_else(in_file).is_some_and(has_other_digits) {
-                reasons.insert(reasons::DIGITS);
-                *value = Err(reasons::DIGITS.why.to_owned());
-            }
+        let answers = base.answer["settings"].as_object().expect("settings");
+        let mut settings = BTreeMap::new();
+        for key in &self.keys {
+            let found = Found {
+                variable: case.env.get(&format!("MODAL_{}", key.to_uppercase())).map(String::as_str),
+                in_file: &base.file[profile][key],
+            };
+            let answer = match answers.get(key) {
+                Some(answer) => answer.clone(),
+                None => found.automount(reasons),
+            };
+            settings.insert(key.clone(), found.setting(&answer, reasons));
         }
-        let automount = json!({"value": automount(in_variable("automount"), answer, file, reasons)});
-        settings.insert("automount".to_owned(), setting(&automount, in_variable("automount"), reasons));
+        self.check_logging(&mut settings, &base.answer["logger"], reasons);
+        settings
+    }
 
+    /// What makes the client fail at import is our answer to the one setting, if to any.
+    fn check_logging(
+        &mut self,
+        settings: &mut BTreeMap<String, Result<Json, String>>,
+        logger: &Json,
+        reasons: &mut BTreeSet<Reason>,
+    ) {
         if let Ok(Json::String(level)) = &settings["loglevel"]
             && !self.starts_with(level)
         {
             reasons.insert(reasons::LOG_LEVEL);
             settings.insert("loglevel".to_owned(), Err(reasons::LOG_LEVEL.why.to_owned()));
-        } else if !answer["logger"].is_null() && settings["loglevel"].is_ok() && settings["log_format"].is_ok() {
+        } else if !logger.is_null() && settings["loglevel"].is_ok() && settings["log_format"].is_ok() {
             reasons.insert(reasons::LOG_FORMAT);
         }
-        settings
     }
 
     fn starts_with(&mut self, level: &str) -> bool {
@@ -146,7 +185,13 @@ impl Clients {
         *self.levels.entry(level.to_owned()).or_insert(answer["logger"].is_null())
     }
 
-    fn pair(&mut self, case: &Case, world: &World, follows_standard: bool, reasons: &mut BTreeSet<Reason>) -> Pair {
+    fn pair(
+        &mut self,
+        case: &Case,
+        world: &World,
+        follows_standard: bool,
+        reasons: &mut BTreeSet<Reason>,
+    ) -> Pair {
         let client = if follows_standard { &mut self.standard } else { &mut self.python };
         let mut ask = |case: &Case| client.ask(&case.question(world))["client"].clone();
         let mut answer = ask(case);
@@ -174,58 +219,43 @@ impl Clients {
 
 impl Expected {
     /// Makes room for what depends on this program's own answer.
-    pub(crate) fn concede(&mut self, case: &Case, ours: &Answer) {
+    pub(crate) fn concede(&mut self, clients: &mut Clients, case: &Case, world: &World, ours: &Answer) {
         let Answer::Read(ours) = ours else { return };
         match &mut self.answer {
-            Answer::Refused(_) if ours.warns && self.reasons.remove(&reasons::NOT_STANDARD) => {
+            Answer::Refused(_) if self.reasons.remove(&reasons::NOT_STANDARD) => {
                 self.reasons.insert(reasons::TOML_1_1);
-                self.answer = Answer::Read(ours.clone());
+                self.answer = Answer::Read(if ours.warns {
+                    ours.clone()
+                } else {
+                    Box::new(clients.as_python_reads(case, world, &mut self.reasons))
+                });
+            }
+            Answer::Read(expected) => {
+                if case.has_carriage_returns() && concede_line_ends(expected, ours) {
+                    self.reasons.insert(reasons::LINE_ENDS);
+                }
             }
             Answer::Refused(_) => {}
-            Answer::Read(expected) if case.file_in_use().is_some_and(|file| file.windows(2).any(|two| two == b"\r\n")) => {
-                let with_line_feeds = |value: &Json| value.to_string().replace("\\r\\n", "\\n");
-                for (key, value) in &mut expected.settings {
-                    if let (Ok(expected), Ok(ours)) = (&value, &ours.settings[key])
-                        && expected != ours
-                        && expected.to_string() == with_line_feeds(ours)
-                    {
-                        self.reasons.insert(reasons::LINE_ENDS);
-                        *value = Ok(ours.clone());
-                    }
-                }
-                if ours.warns && !expected.warns {
-                    self.reasons.insert(reasons::LINE_ENDS);
-                    expected.warns = true;
-                }
-            }
-            Answer::Read(_) => {}
         }
     }
 }
 
-impl Readings {
-    /// Whether a client could notice: in the profiles, their keys, and values that are no tables.
-    pub(crate) fn differ_for_clients(&self) -> bool {
-        let noticed = |reading: &Json| match &reading["ok"] {
-            Json::Object(profiles) => profiles.iter().map(|(name, profile)| (name.clone(), flat(profile))).collect(),
-            other => other.clone(),
-        };
-        noticed(&self.python) != noticed(&self.standard)
+/// Takes our carriage returns for right where they are all that differs, and our warning of them.
+fn concede_line_ends(expected: &mut Read, ours: &Read) -> bool {
+    let with_line_feeds =
+        |value: &Json| serde_json::from_str::<Json>(&value.to_string().replace("\\r\\n", "\\n")).ok();
+    let mut conceded = ours.warns && !expected.warns;
+    expected.warns |= ours.warns;
+    for (key, value) in &mut expected.settings {
+        if let (Ok(value), Ok(ours)) = (value, &ours.settings[key])
+            && value != ours
+            && with_line_feeds(ours).as_ref() == Some(&*value)
+        {
+            conceded = true;
+            *value = ours.clone();
+        }
     }
-}
-
-/// A profile with what is in its tables left out.
-fn flat(profile: &Json) -> Json {
-    let Json::Object(entries) = profile else { return profile.clone() };
-    let is_table = |value: &Json| {
-        value.as_object().is_some_and(|table| !table.contains_key("$float") && !table.contains_key("$type"))
-    };
-    entries.iter().map(|(key, value)| (key.clone(), if is_table(value) { json!({}) } else { value.clone() })).collect()
-}
-
-/// The profiles of a file that was read.
-fn profiles(reading: &Json) -> impl Iterator<Item = &Json> {
-    reading["ok"].as_object().into_iter().flat_map(|profiles| profiles.values())
+    conceded
 }
 
 fn text(value: &Json) -> String {
@@ -236,44 +266,52 @@ fn holds_bytes(text: &str) -> bool {
     text.chars().any(|c| oracle::raw(c).is_some())
 }
 
-fn is_number(value: &Json) -> bool {
-    value.is_number() || value.get("$float").is_some()
+/// What is set for a key.
+struct Found<'a> {
+    variable: Option<&'a str>,
+    /// Null if there is nothing.
+    in_file: &'a Json,
 }
 
-fn has_other_digits(text: &str) -> bool {
-    text.chars().any(|c| c.is_numeric() && !c.is_ascii())
-}
+impl Found<'_> {
+    /// A setting as an oracle answers it, or why we refuse it.
+    fn setting(&self, answer: &Json, reasons: &mut BTreeSet<Reason>) -> Result<Json, String> {
+        let value = match (&answer["error"], answer.get("value")) {
+            (Json::String(error), _) => return Err(error.clone()),
+            (_, Some(value)) => value,
+            _ => panic!("no answer: {answer}"),
+        };
+        let is_number = value.is_number() || value.get("$float").is_some();
+        let refused_for = if is_too_large(value) {
+            reasons::TOO_LARGE
+        } else if self.variable.is_some_and(holds_bytes) {
+            reasons::NOT_TEXT
+        } else if is_number && self.text().chars().any(|c| c.is_numeric() && !c.is_ascii()) {
+            reasons::DIGITS
+        } else {
+            return Ok(normal(value));
+        };
+        reasons.insert(refused_for);
+        Err(refused_for.why.to_owned())
+    }
 
-/// A setting as an oracle answers it, and its variable.
-fn setting(answer: &Json, variable: Option<&String>, reasons: &mut BTreeSet<Reason>) -> Result<Json, String> {
-    let value = match (&answer["error"], answer.get("value")) {
-        (Json::String(error), _) => return Err(error.clone()),
-        (_, Some(value)) => value,
-        _ => panic!("no answer: {answer}"),
-    };
-    let refused_for = if is_too_large(value) {
-        reasons::TOO_LARGE
-    } else if variable.is_some_and(|text| holds_bytes(text)) {
-        reasons::NOT_TEXT
-    } else {
-        return Ok(normal(value));
-    };
-    reasons.insert(refused_for);
-    Err(refused_for.why.to_owned())
-}
+    fn text(&self) -> &str {
+        self.variable.or(self.in_file.as_str()).unwrap_or_default()
+    }
 
-/// The switch that the client has no more, by the rule of its other switches.
-fn automount(variable: Option<&String>, answer: &Json, file: &Json, reasons: &mut BTreeSet<Reason>) -> Json {
-    let in_file = || file.get(answer["profile"].as_str()?)?.get("automount").cloned();
-    let set = variable.map(|text| json!(text)).or_else(in_file);
-    let Some(set) = set else { return json!(true) };
-    reasons.insert(reasons::AUTOMOUNT);
-    json!(match &set {
-        Json::String(text) => !["", "0", "false"].contains(&text.to_lowercase().as_str()),
-        Json::Bool(switch) => *switch,
-        Json::Number(number) => number.as_i64() != Some(0),
-        _ => true,
-    })
+    /// What an oracle would answer about the switch that the client has no more, by the rule of its other switches.
+    fn automount(&self, reasons: &mut BTreeSet<Reason>) -> Json {
+        let set = self.variable.map_or(self.in_file.clone(), |text| json!(text));
+        if !set.is_null() {
+            reasons.insert(reasons::AUTOMOUNT);
+        }
+        json!({"value": match &set {
+            Json::String(text) => !["", "0", "false"].contains(&text.to_lowercase().as_str()),
+            Json::Bool(switch) => *switch,
+            Json::Number(number) => number.as_i64() != Some(0),
+            _ => true,
+        }})
+    }
 }
 
 /// The token that the client would send, if it is one.
@@ -281,7 +319,9 @@ fn usable(client: &Json, reasons: &mut BTreeSet<Reason>) -> Pair {
     if let Some(error) = client["refused"].as_str() {
         let refusal = match error {
             missing if missing.starts_with("AuthError") => Refusal::Token,
-            incomplete if incomplete.contains("OAuth refresh token, client ID, and exactly") => Refusal::Either,
+            incomplete if incomplete.contains("OAuth refresh token, client ID, and exactly") => {
+                Refusal::Either
+            }
             _ => Refusal::Configuration,
         };
         return Pair::Refused(refusal, error.to_owned());
@@ -301,7 +341,7 @@ fn usable(client: &Json, reasons: &mut BTreeSet<Reason>) -> Pair {
 
 /// Why two texts are no token for us.
 pub(crate) fn unusable(id: &str, secret: &str) -> Option<Reason> {
-    let is_printable = |text: &str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let is_printable = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     if holds_bytes(id) || holds_bytes(secret) {
         Some(reasons::NOT_TEXT)
     } else if !is_printable(id) || !is_printable(secret) {

@@ -76,7 +76,9 @@ pub(crate) fn compare(
     let file = case.with_env(|env| drop(env.remove("MODAL_IS_REMOTE"))).file_in_use();
     let file = file.map_or(json!({"ok": {}}), |file| clients.readings(&file).standard);
     // Go cannot be asked about bytes that are no text, and what it makes of text that is no TOML is its own affair.
-    if case.env.values().any(|value| value.chars().any(|c| oracle::raw(c).is_some())) || file.get("error").is_some() {
+    if case.env.values().any(|value| value.chars().any(|c| oracle::raw(c).is_some()))
+        || file.get("error").is_some()
+    {
         return Ok(BTreeSet::new());
     }
     let Some(answer) = clients.go.ask_unless_it_crashes(&case.question(world)) else {
@@ -120,16 +122,22 @@ impl Dispute<'_> {
         {
             return Some(reasons::GO_TOKEN);
         }
+        if self.expected.reasons.contains(&reasons::CREDENTIALS) {
+            return Some(reasons::CREDENTIALS);
+        }
         if self.profiles().any(has_capitals) {
             return Some(reasons::GO_CASE);
         }
         if matches!(self.expected.answer, Answer::Refused(_)) {
             return self.go.pair.is_some().then_some(reasons::GO_TOML);
         }
-        if self.names_no_profile() && self.agrees_on(clients, &self.case.without_file()) {
+        let is_unnamed = matches!(&self.expected.answer, Answer::Read(read) if read.profile.is_empty());
+        if (is_unnamed || self.names_no_profile()) && self.agrees_on(clients, &self.case.without_file()) {
             return Some(reasons::GO_DEFAULT);
         }
-        if matches!(self.expected.answer.pair(), Some(Pair::Refused(Refusal::Configuration, _))) && self.is_ambiguous() {
+        if matches!(self.expected.answer.pair(), Some(Pair::Refused(Refusal::Configuration, _)))
+            && self.is_ambiguous()
+        {
             return Some(reasons::GO_ACTIVE);
         }
         None
@@ -138,7 +146,9 @@ impl Dispute<'_> {
     fn reason_of_refusal(&self) -> Option<Reason> {
         let why = self.go.refused.as_deref()?;
         let is_about = |text: &str| why.contains(text);
-        if is_about("OAuth") && self.case.env.iter().any(|(name, value)| name.starts_with("MODAL_OAUTH_") && value.is_empty()) {
+        if is_about("OAuth")
+            && self.case.env.iter().any(|(name, value)| name.starts_with("MODAL_OAUTH_") && value.is_empty())
+        {
             return Some(reasons::GO_OAUTH);
         }
         if is_about("$HOME is not defined") && self.case.env.get("HOME").is_some_and(String::is_empty) {
@@ -162,7 +172,8 @@ impl Dispute<'_> {
     }
 
     fn names_no_profile(&self) -> bool {
-        self.case.set_to("MODAL_PROFILE").is_none() && !self.profiles().any(|profile| profile["active"] == true)
+        self.case.set_to("MODAL_PROFILE").is_none()
+            && !self.profiles().any(|profile| profile["active"] == true)
     }
 
     fn is_ambiguous(&self) -> bool {

@@ -1,10 +1,12 @@
 //! What this program answers: as a library, and as a command.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 
 use modal_credentials::config::{Selectors, Value};
 use modal_credentials::host::Host;
-use modal_credentials::{Config, Error, ExposeSecret, Place, Resolver};
+use modal_credentials::{Config, ConfigError, Error, ExposeSecret, Resolver};
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Pair, Read, Refusal, moment};
@@ -75,29 +77,34 @@ fn printed(value: &Value) -> Json {
     }
 }
 
-/// Where the library says that the file is wrong, and what to do: line and column, and the hint.
-pub(crate) fn refusal_of_file(case: &Case, world: &World) -> Option<(Option<(usize, usize)>, Option<String>)> {
-    let error = Config::load(Host::with_vars(case.variables(world)), Selectors::default()).err()?;
-    match error.place {
-        Place::File { position, .. } => Some((position, error.hint)),
-        _ => None,
-    }
+/// The library's refusal of the file, if it refuses it.
+pub(crate) fn refusal_of_file(case: &Case, world: &World) -> Option<ConfigError> {
+    Config::load(Host::with_vars(case.variables(world)), Selectors::default()).err()
 }
 
-/// Fails if the command answers anything else than the library.
+/// Fails if the command answers anything else than the library, or leaves anything behind.
 pub(crate) fn check_command(case: &Case, keys: &[String]) {
     let world = case.world().may_print();
+    let files = files(&world);
     let config = Config::load(Host::with_vars(case.variables(&world)), Selectors::default());
     let current = world.run(["profile", "current"]);
-    let Ok(config) = config else {
-        assert_eq!(current.code, Some(5), "{case}\n{}", current.stderr);
-        return;
-    };
-    assert_eq!(current.stdout, format!("{}\n", config.profile()), "{case}");
-    let names: Vec<String> = config.profiles().map(str::to_owned).collect();
-    assert_eq!(names_listed(&world), names, "{case}");
-    check_settings(case, &world, &config, keys);
-    check_pair(case, &world, config);
+    match config {
+        Err(_) => assert_eq!(current.code, Some(5), "{case}\n{}", current.stderr),
+        Ok(config) => {
+            assert_eq!(current.stdout, format!("{}\n", config.profile()), "{case}");
+            let names: Vec<String> = config.profiles().map(str::to_owned).collect();
+            assert_eq!(names_listed(&world), names, "{case}");
+            check_settings(case, &world, &config, keys);
+            check_pair(case, &world, config);
+        }
+    }
+    assert_eq!(self::files(&world), files, "{case}");
+}
+
+/// The files in the home folder, and what is in them.
+fn files(world: &World) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = world.home().read_dir().expect("a folder").map(|entry| entry.expect("a file").path());
+    entries.map(|path| (path.clone(), fs::read(path).expect("a file"))).collect()
 }
 
 fn names_listed(world: &World) -> Vec<String> {
@@ -112,18 +119,16 @@ fn check_settings(case: &Case, world: &World, config: &Config, keys: &[String]) 
         .iter()
         .map(|key| config.get(key, None, true).map(|value| (key, value.as_ref().map_or(Json::Null, printed))))
         .collect();
-    match expected {
-        Ok(expected) => {
-            let shown: Json = serde_json::from_str(&shown.stdout).expect("an object");
-            // By way of the same text, for reading a number back may round it.
-            assert_eq!(shown, serde_json::from_str::<Json>(&json!(expected).to_string()).expect("JSON"), "{case}");
-        }
-        Err(_) => {
-            assert_eq!(shown.code, Some(5), "{case}\n{}", shown.stdout);
-            for key in keys {
-                check_setting(case, world, config, key);
-            }
-        }
+    if let Ok(expected) = expected {
+        let shown: Json = serde_json::from_str(&shown.stdout).expect("an object");
+        // By way of the same text, for reading a number back may round it.
+        let expected: Json = serde_json::from_str(&json!(expected).to_string()).expect("an object");
+        assert_eq!(shown, expected, "{case}");
+        return;
+    }
+    assert_eq!(shown.code, Some(5), "{case}\n{}", shown.stdout);
+    for key in keys {
+        check_setting(case, world, config, key);
     }
 }
 

@@ -34,7 +34,12 @@ fn shorter(text: &str) -> impl Iterator<Item = String> {
         .flat_map(|size| (0..count).step_by(size.max(1)).map(move |start| (start, (start + size).min(count))))
         .collect();
     let without_lines = ranges.into_iter().map(move |(start, end)| {
-        lines.iter().enumerate().filter(|(index, _)| !(start..end).contains(index)).map(|(_, line)| line.as_str()).collect()
+        lines
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !(start..end).contains(index))
+            .map(|(_, line)| line.as_str())
+            .collect()
     });
     let text = text.to_owned();
     let characters: Vec<(usize, char)> = text.char_indices().filter(|_| text.len() < 400).collect();

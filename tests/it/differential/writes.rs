@@ -9,7 +9,7 @@ use modal_credentials::{Config, Credentials, SecretString};
 use serde_json::{Value as Json, json};
 
 use super::case::Case;
-use super::expect::{Clients, Readings};
+use super::expect::Clients;
 use super::generate::random::Random;
 use super::generate::{self, SETTINGS};
 use super::{from_the_clock, number};
@@ -25,8 +25,8 @@ enum Edit {
 
 #[test]
 fn whatever_is_written_is_read_back_by_the_official_client() {
-    let count = number("MODAL_CREDENTIALS_TEST_WRITES").unwrap_or(500);
-    let seed = number("MODAL_CREDENTIALS_TEST_SEED").unwrap_or_else(from_the_clock);
+    let count = number("MODALCRED_TEST_WRITES").unwrap_or(500);
+    let seed = number("MODALCRED_TEST_SEED").unwrap_or_else(from_the_clock);
     println!("{count} writes from the seed {seed}");
     let mut clients = Clients::start();
     let mut written = 0;
@@ -36,24 +36,29 @@ fn whatever_is_written_is_read_back_by_the_official_client() {
         let edit = edit(random);
         if let Err(found) = check(&mut clients, &case, &edit, &mut written) {
             panic!(
-                "{found}\n\n{edit:?}\n\n{case}\nagain: MODAL_CREDENTIALS_TEST_SEED={seed} \
-                 MODAL_CREDENTIALS_TEST_WRITES=1 tests/run whatever_is_written"
+                "{found}\n\n{edit:?}\n\n{case}\nagain: MODALCRED_TEST_SEED={seed} \
+                 MODALCRED_TEST_WRITES=1 tests/run whatever_is_written"
             );
         }
     }
     println!("{written} of them were written, the others refused");
-    assert!(written * 2 > count || count < 50, "only {written} of {count} were written");
+    assert!(written * 3 > count || count < 50, "only {written} of {count} were written");
 }
 
 fn case(random: &mut Random, seed: u64) -> Case {
-    const NAMES: &[&str] = &["new", "new", "default", "a.b", "a b", "é", "x]y", "a\"b", "", "a'b", "#", "[", " a", "true", "1"];
+    const NAMES: &[&str] =
+        &["new", "new", "default", "a.b", "a b", "é", "x]y", "a\"b", "", "a'b", "#", "[", " a", "true", "1"];
     let (file, profiles) = generate::file(random);
     let known: Vec<&str> = profiles.iter().map(String::as_str).collect();
-    let profile = if known.is_empty() || random.percent(25) { random.pick(NAMES) } else { random.pick(&known) };
+    let profile =
+        if known.is_empty() || random.percent(25) { random.pick(NAMES) } else { random.pick(&known) };
     let mut case = Case::of_file(&format!("seed {seed}"), file);
     case.env.insert("MODAL_PROFILE".to_owned(), profile.to_owned());
     if random.percent(10) {
-        case.env.insert("MODAL_SERVER_URL".to_owned(), random.pick(&["https://example.com", "x'\"", ""]).to_owned());
+        case.env.insert(
+            "MODAL_SERVER_URL".to_owned(),
+            random.pick(&["https://example.com", "x'\"", ""]).to_owned(),
+        );
     }
     case
 }
@@ -63,15 +68,54 @@ fn edit(random: &mut Random) -> Edit {
     match random.below(20) {
         0..9 => Edit::Set { key: random.pick(ANY), value: value(random) },
         9..11 => Edit::Set { key: random.pick(SETTINGS), value: value(random) },
-        11..17 => Edit::Token { id: token(random, "ak-"), secret: token(random, "as-"), activate: random.percent(50) },
+        11..17 => Edit::Token {
+            id: token(random, "ak-"),
+            secret: token(random, "as-"),
+            activate: random.percent(50),
+        },
         _ => Edit::Activate,
     }
 }
 
 fn value(random: &mut Random) -> String {
     const PIECES: &[&str] = &[
-        "a", "b c", " ", "'", "\"", "\\", "\\n", "\\x41", "\\\"", "#", "=", "[", "]", "{", ",", "é", "\u{a0}", "😀", "'''", "\"\"\"", "1", "true",
-        "\n", "\r", "\t", "\u{1}", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "%(message)s", "\\u00e9", "/", "1979-05-27", "\\\\", "''", "\"\"",
+        "a",
+        "b c",
+        " ",
+        "'",
+        "\"",
+        "\\",
+        "\\n",
+        "\\x41",
+        "\\\"",
+        "#",
+        "=",
+        "[",
+        "]",
+        "{",
+        ",",
+        "é",
+        "\u{a0}",
+        "😀",
+        "'''",
+        "\"\"\"",
+        "1",
+        "true",
+        "\n",
+        "\r",
+        "\t",
+        "\u{1}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "%(message)s",
+        "\\u00e9",
+        "/",
+        "1979-05-27",
+        "\\\\",
+        "''",
+        "\"\"",
     ];
     if random.percent(50) {
         return generate::text(random);
@@ -80,7 +124,7 @@ fn value(random: &mut Random) -> String {
 }
 
 fn token(random: &mut Random, prefix: &str) -> String {
-    let odd = ["a b", "x'y", "x\"y", "x\\y", "x#y", "x=y", "x\\", "\\x41", "'\"", "[x]", "x,y", "{home}"];
+    let odd = ["x.y", "x'y", "x\"y", "x\\y", "x#y", "x=y", "x\\", "\\x41", "'\"", "[x]", "x,y", "{home}"];
     let end = if random.percent(60) { "writtenZ4k9" } else { random.pick(&odd) };
     format!("{prefix}{end}")
 }
@@ -101,12 +145,13 @@ fn check(clients: &mut Clients, case: &Case, edit: &Edit, count: &mut u64) -> Re
     };
     *count += 1;
     let (old, new) = (clients.readings(&before), clients.readings(&after));
-    let expected = |old: &Json| changed(&old["ok"], config.profile(), edit, is_first, &written);
-    let expected = Readings { python: expected(&old.python), standard: expected(&old.standard) };
-    for (who, expected, new) in [("Python", expected.python, new.python), ("the standard", expected.standard, new.standard)] {
-        // What it misread before it may misread again; reading such a file warns.
-        let is_misread = who == "Python" && old.differ_for_clients();
-        if new["ok"] != expected && !is_misread {
+    // What Python misread before it may misread again; reading such a file warns. TOML 1.1 is no matter for the standard's
+    // reader here.
+    let python = (!old.differ_for_clients()).then_some(("Python", &old.python, &new.python));
+    for (who, old, new) in python.into_iter().chain([("TOML 1.0", &old.standard, &new.standard)]) {
+        let Some(old) = old.get("ok") else { continue };
+        let expected = changed(old, config.profile(), edit, is_first, &written);
+        if new["ok"] != expected {
             let after = String::from_utf8_lossy(&after);
             return Err(format!("{who} reads\n  {new}\nand should read\n  {expected}\nin\n{after}"));
         }
@@ -160,8 +205,10 @@ fn changed(profiles: &Json, profile: &str, edit: &Edit, is_first: bool, written:
 fn what_a_refused_write_was_given_is_not_in_the_error() {
     let case = Case::of_file("an unwritable secret", "[default]\n");
     let world = case.world();
-    let mut config = Config::open(Host::with_vars(case.variables(&world)), Selectors::default()).expect("a file");
-    let error = config.set("oauth_client_secret", "hunter2 ' \" \u{1}").expect_err("no client reads that alike");
+    let mut config =
+        Config::open(Host::with_vars(case.variables(&world)), Selectors::default()).expect("a file");
+    let error =
+        config.set("oauth_client_secret", "hunter2 ' \" \u{1}").expect_err("no client reads that alike");
     let said = format!("{error} {error:?} {:?}", error.hint());
     assert!(!said.contains("hunter2"), "{said}");
     assert_eq!(oracle::bytes("[default]\n"), fs::read(world.path(".modal.toml")).expect("a file"));

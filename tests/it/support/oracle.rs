@@ -33,7 +33,7 @@ impl Oracle {
     /// The official Python client.
     pub(crate) fn python() -> Self {
         Self::start("the Python client", || {
-            let mut command = Command::new(variable("MODAL_CREDENTIALS_TEST_PYTHON"));
+            let mut command = Command::new(variable("MODALCRED_TEST_PYTHON"));
             command.arg(python_source());
             command
         })
@@ -42,7 +42,7 @@ impl Oracle {
     /// The official Python client as it would be if it read TOML 1.0: Python's own `tomllib` stands in for its parser.
     pub(crate) fn standard() -> Self {
         Self::start("the Python client on tomllib", || {
-            let mut command = Command::new(variable("MODAL_CREDENTIALS_TEST_PYTHON"));
+            let mut command = Command::new(variable("MODALCRED_TEST_PYTHON"));
             command.arg("-c").arg(STANDARD).arg(python_source());
             command
         })
@@ -51,7 +51,7 @@ impl Oracle {
     /// The official Go client.
     pub(crate) fn go() -> Self {
         Self::start("the Go client", || {
-            let mut command = Command::new(variable("MODAL_CREDENTIALS_TEST_GO_ORACLE"));
+            let mut command = Command::new(variable("MODALCRED_TEST_GO_ORACLE"));
             // Where a panic goes, of which there are some.
             command.stderr(Stdio::null());
             command

@@ -4,21 +4,93 @@ use super::SETTINGS;
 use super::random::Random;
 use super::values;
 
-const NAMES: &[&str] =
-    &["default", "default", "prod", "dev-1", "a_b", "1", "-", "p", "work", "a.b", "a b", "é", "it's", "x]y", "#", "true", ""];
+const NAMES: &[&str] = &[
+    "default", "default", "prod", "dev-1", "a_b", "1", "-", "p", "work", "a.b", "a b", "é", "it's", "x]y",
+    "#", "true", "",
+];
 
 /// Keys that no client knows.
-const UNKNOWN: &[&str] = &["note", "x", "1", "token", "a-b", "tokenid", "Token_Id", "TOKEN_ID", "providers", "profile", "inf"];
+const UNKNOWN: &[&str] =
+    &["note", "x", "1", "token", "a-b", "tokenid", "Token_Id", "TOKEN_ID", "providers", "profile", "inf"];
 
 /// Lines that break a file, or look as if they did.
 const BROKEN: &[&str] = &[
-    "k", "= 1", "k =", "k = ", "[p", "[]", "[p]]", "k = \"x", "k = 'x\"", "k == \"x\"", "a b = 1", "a=1 b=2", "k = 1 # [", "k = \"a\" b",
-    "a..b = 1", ".a = 1", "a. = 1", "k = [,1]", "k = [1,,2]", "k = NaN", "k = 1979/05-27", "k = 07:32:00junk", "é = \"x\"",
-    "k = \"\\0\"", "k = \"\u{1}\"", "k = \"x\"\u{a0}", "k = \"x\"\r", "\u{b}", "k = tru", "k = True", "k = 1__0", "k = _1", "k = 01", "k = +",
-    "k = {a = 1}\nk.b = 1", "[q.a]\n[q]\na.y = 2", "[q]\n[q]", "k = 1\nk = 2", "k = {a = 1,}", "k = {a = 1\n}", "k = \"\"\"a", "k = '''a",
-    "k = \"\\e\"", "k = \"\\x41\"", "k = 07:32", "k = \"\"\"a\"\"\"\"", "[[q]]", "a.b = 1\na = 2", "k = [1, 2", "k = 1, 2", "\"k = 1", "k: 1",
-    "k = 0xG", "k = 1e", "k = .5", "k = 5.", "k = 1979-13-01", "k = 1979-05-27T25:00:00", "k = \"\\uD800\"", "k = \"\\q\"", "k = (1)", "//", "k = null",
-    "k = \"a\nb\"", "k = 'a\nb'", "[a] b = 1", "k = 'it''s'", "\"\" = 1", "'' = 1", "k = 1 2", "k = -", "k = @", "k = {", "k = ]", "[", "]",
+    "k",
+    "= 1",
+    "k =",
+    "k = ",
+    "[p",
+    "[]",
+    "[p]]",
+    "k = \"x",
+    "k = 'x\"",
+    "k == \"x\"",
+    "a b = 1",
+    "a=1 b=2",
+    "k = 1 # [",
+    "k = \"a\" b",
+    "a..b = 1",
+    ".a = 1",
+    "a. = 1",
+    "k = [,1]",
+    "k = [1,,2]",
+    "k = NaN",
+    "k = 1979/05-27",
+    "k = 07:32:00junk",
+    "é = \"x\"",
+    "k = \"\\0\"",
+    "k = \"\u{1}\"",
+    "k = \"x\"\u{a0}",
+    "k = \"x\"\r",
+    "\u{b}",
+    "k = tru",
+    "k = True",
+    "k = 1__0",
+    "k = _1",
+    "k = 01",
+    "k = +",
+    "k = {a = 1}\nk.b = 1",
+    "[q.a]\n[q]\na.y = 2",
+    "[q]\n[q]",
+    "k = 1\nk = 2",
+    "k = {a = 1,}",
+    "k = {a = 1\n}",
+    "k = \"\"\"a",
+    "k = '''a",
+    "k = \"\\e\"",
+    "k = \"\\x41\"",
+    "k = 07:32",
+    "k = \"\"\"a\"\"\"\"",
+    "[[q]]",
+    "a.b = 1\na = 2",
+    "k = [1, 2",
+    "k = 1, 2",
+    "\"k = 1",
+    "k: 1",
+    "k = 0xG",
+    "k = 1e",
+    "k = .5",
+    "k = 5.",
+    "k = 1979-13-01",
+    "k = 1979-05-27T25:00:00",
+    "k = \"\\uD800\"",
+    "k = \"\\q\"",
+    "k = (1)",
+    "//",
+    "k = null",
+    "k = \"a\nb\"",
+    "k = 'a\nb'",
+    "[a] b = 1",
+    "k = 'it''s'",
+    "\"\" = 1",
+    "'' = 1",
+    "k = 1 2",
+    "k = -",
+    "k = @",
+    "k = {",
+    "k = ]",
+    "[",
+    "]",
 ];
 
 /// The names of the profiles.
@@ -57,7 +129,28 @@ pub(super) fn text(random: &mut Random, profiles: &[String]) -> String {
     let end = if random.percent(90) { eol } else { "" };
     let mark = if random.percent(1) { "\u{feff}" } else { "" };
     let text = format!("{mark}{text}{end}");
-    if random.percent(1) { text + "\u{e0ff}" } else { text }
+    match random.below(100) {
+        0 => text + "\u{e0ff}",
+        1..8 => mistyped(random, &text),
+        _ => text,
+    }
+}
+
+/// The text after a slip of the hand or two.
+fn mistyped(random: &mut Random, text: &str) -> String {
+    const SLIPS: &[&str] = &[
+        "\"", "'", "\\", "#", "\n", "[", "]", "{", "}", ",", ".", "=", " ", "\t", "a", "1", "0", "_", "-",
+        "+", "e", "\r\n", ":", "n", "u", "\r", "\u{a0}", "\u{1}", "\"\"\"", "'''", "\\u0022", "[[", "]]",
+        "\\\"", "T", "Z",
+    ];
+    let mut characters: Vec<String> = text.chars().map(String::from).collect();
+    for _ in 0..=random.below(3) {
+        let at = random.below(characters.len() + 1);
+        let dropped = random.below(3).min(characters.len() - at);
+        let typed = random.percent(70).then(|| random.pick(SLIPS).to_owned());
+        characters.splice(at..at + dropped, typed);
+    }
+    characters.concat()
 }
 
 fn profile(random: &mut Random, name: &str, active: bool) -> Vec<String> {
@@ -100,14 +193,18 @@ fn pairs(random: &mut Random, active: bool) -> Vec<(String, String)> {
         pairs.push(("token_secret", token(random, "as-fileM3q9Zt")));
     }
     if active || random.percent(3) {
-        pairs.push(("active", if random.percent(85) { "true".to_owned() } else { values::of_active(random) }));
+        pairs
+            .push(("active", if random.percent(85) { "true".to_owned() } else { values::of_active(random) }));
     } else if random.percent(10) {
         pairs.push(("active", values::of_active(random)));
     }
     for _ in 0..random.below(4) {
         let key = random.pick(SETTINGS);
         if !key.starts_with("oauth_") || random.percent(20) {
-            pairs.push((key, if random.percent(60) { values::of_setting(random) } else { values::any(random, 2) }));
+            pairs.push((
+                key,
+                if random.percent(60) { values::of_setting(random) } else { values::any(random, 2) },
+            ));
         }
     }
     for _ in 0..random.below(3) {
@@ -128,7 +225,9 @@ fn pairs(random: &mut Random, active: bool) -> Vec<(String, String)> {
 fn token(random: &mut Random, usual: &str) -> String {
     match random.below(20) {
         0 => values::any(random, 1),
-        1 => random.pick(&["''", "\"as-swapped8Kd2\"", "'ak-x'", "0", "true", "\"ak-é\"", "\"ak-x\\n\"", "'ak x'"]).to_owned(),
+        1 => random
+            .pick(&["''", "\"as-swapped8Kd2\"", "'ak-x'", "0", "true", "\"ak-é\"", "\"ak-x\\n\"", "'ak x'"])
+            .to_owned(),
         2..5 => format!("'{usual}'"),
         _ => format!("\"{usual}\""),
     }
@@ -136,8 +235,11 @@ fn token(random: &mut Random, usual: &str) -> String {
 
 fn header(random: &mut Random, name: &str) -> String {
     let key = values::key(random, name);
-    let space = |random: &mut Random, chance| if random.percent(chance) { random.pick(&[" ", "\t", "  "]) } else { "" };
-    let (before, left, right, after) = (space(random, 3), space(random, 4), space(random, 4), space(random, 6));
+    let space = |random: &mut Random, chance| {
+        if random.percent(chance) { random.pick(&[" ", "\t", "  "]) } else { "" }
+    };
+    let (before, left, right, after) =
+        (space(random, 3), space(random, 4), space(random, 4), space(random, 6));
     let comment = if random.percent(8) { values::comment(random) } else { String::new() };
     format!("{before}[{left}{key}{right}]{after}{comment}")
 }
@@ -187,5 +289,9 @@ fn tables(random: &mut Random, name: &str) -> Vec<String> {
 
 /// Lists that ask what is asked anyway.
 fn providers(random: &mut Random) -> &'static str {
-    random.pick(&["[\"environment\", \"file\"]", "['environment','file']", "[\n  \"environment\", # first\n  \"file\"\n]"])
+    random.pick(&[
+        "[\"environment\", \"file\"]",
+        "['environment','file']",
+        "[\n  \"environment\", # first\n  \"file\"\n]",
+    ])
 }
