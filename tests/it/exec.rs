@@ -198,8 +198,7 @@ fn a_nested_call_for_the_same_profile_takes_the_pair_and_one_for_another_does_no
 
 #[test]
 fn the_official_python_client_takes_the_pair() {
-    let python =
-        std::env::var("MODALCRED_TEST_PYTHON").expect("tests/run installs the official client");
+    let python = std::env::var("MODALCRED_TEST_PYTHON").expect("tests/run installs the official client");
     let world = World::with_config(&format!(
         "[p]\ntoken_id = \"{ID}\"\ntoken_secret = \"{SECRET}\"\nactive = true\n[q]\nloglevel = \"ERROR\"\n"
     ));

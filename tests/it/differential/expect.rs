@@ -117,12 +117,13 @@ impl Clients {
             reasons.insert(if base.warns { reasons::MISREAD } else { reasons::INNER_TABLE });
         }
         let profile = text(&base.answer["profile"]);
-        let credentials = &base.file[&profile]["credentials"];
-        let pair = if credentials.is_null() || *credentials == json!({"providers": ["environment", "file"]}) {
-            self.pair(case, world, base.follows_standard, reasons)
-        } else {
+        let listed = listed(case, &base.file[&profile]["credentials"]);
+        if listed.as_ref() != Some(case) {
             reasons.insert(reasons::CREDENTIALS);
-            Pair::Refused(Refusal::Configuration, reasons::CREDENTIALS.why.to_owned())
+        }
+        let pair = match listed {
+            Some(listed) => self.pair(&listed, world, base.follows_standard, reasons),
+            None => Pair::Refused(Refusal::Configuration, reasons::CREDENTIALS.why.to_owned()),
         };
         Read {
             profiles: base.answer["profiles"].as_array().expect("a list").iter().map(text).collect(),
@@ -264,6 +265,25 @@ fn text(value: &Json) -> String {
 
 fn holds_bytes(text: &str) -> bool {
     text.chars().any(|c| oracle::raw(c).is_some())
+}
+
+/// The case with only the sources in it that our table `credentials` lists; `None` if there is a mistake in the table.
+fn listed(case: &Case, credentials: &Json) -> Option<Case> {
+    let providers = credentials.get("providers").unwrap_or(&Json::Null);
+    if credentials.as_object().is_some_and(|table| table.keys().any(|key| key != "providers")) {
+        None
+    } else if credentials.is_null()
+        || *credentials == json!({})
+        || *providers == json!(["environment", "file"])
+    {
+        Some(case.clone())
+    } else if *providers == json!(["environment"]) {
+        Some(case.without_file())
+    } else if *providers == json!(["file"]) {
+        Some(case.with_env(|env| env.retain(|name, _| !name.starts_with("MODAL_TOKEN_"))))
+    } else {
+        None
+    }
 }
 
 /// What is set for a key.

@@ -129,9 +129,8 @@ fn cases_at_random_are_answered_as_by_the_official_clients() {
         let case = generate::case(seed);
         let outcome = judge(&mut clients, &case);
         if let Some(mismatch) = outcome.mismatches.first() {
-            let again = format!(
-                "MODALCRED_TEST_SEED={seed} MODALCRED_TEST_CASES=1 tests/run cases_at_random"
-            );
+            let again =
+                format!("MODALCRED_TEST_SEED={seed} MODALCRED_TEST_CASES=1 tests/run cases_at_random");
             fail(&mut clients, &case, mismatch, &again);
         }
         if seed % 50 == 0 {

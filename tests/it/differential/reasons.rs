@@ -29,7 +29,7 @@ reasons! {
     LOG_LEVEL = "invalid-loglevel": "The Python client fails at import: here the setting is refused, the rest works.";
     LOG_FORMAT = "unusable-log-format": "The Python client fails at import: we do not log in that format.";
     AUTOMOUNT = "automount": "Gone from the client, but in the documentation: still a switch here.";
-    CREDENTIALS = "credentials-checked": "The table `credentials` is ours: a mistake in it is an error, not ignored.";
+    CREDENTIALS = "credentials-table": "The table `credentials` is ours: its list counts, and a mistake in it is an error.";
     EMPTY_TOKEN = "empty-token-variable": "An empty MODAL_TOKEN_* counts as unset, as in the Go client.";
     REMOTE = "is-remote": "Inside Modal's containers the Python client needs no token: we hand out the environment's.";
     OAUTH = "oauth-alone": "OAuth credentials are no token: there is none to hand out.";
