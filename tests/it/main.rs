@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod cli;
+mod completions;
 mod dialect;
 mod differential;
 mod exec;
