@@ -6,7 +6,7 @@ use crate::support::{PROGRAM, World};
 /// What bash offers for the last of these words.
 fn offered(words: &[&str]) -> Vec<String> {
     let world = World::new();
-    let quoted: String = words.iter().map(|word| format!("'{word}' ")).collect();
+    let quoted = format!("'{}'", words.join("' '"));
     let (last, before) = (words.len() - 1, words.len().saturating_sub(2));
     let script = format!(
         "source <({PROGRAM} completions bash); COMP_WORDS=({quoted}); COMP_CWORD={last}
