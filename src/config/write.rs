@@ -137,6 +137,8 @@ impl Config {
         if let Err(error) = self.read() {
             warnings.push(format!("written, but it cannot be read back: {error}"));
         }
+        // In a file that the official client misreads, it may not see what was written either.
+        warnings.extend(self.document.warnings().iter().cloned());
         Ok(Written { server_url: None, changed: updated.outcome != Outcome::Unchanged, warnings })
     }
 

@@ -44,7 +44,7 @@ reasons! {
     GO_CRASH = "go-crashes": "Go's client panics on a date or time in a key that it knows, and on some dotted keys.";
     GO_HOME = "go-needs-home": "Without a home folder Go fails, tokens in the environment or not.";
     GO_LOG_LEVEL = "go-refuses-loglevel": "Go fails for a level of logging other than DEBUG, INFO, WARN and ERROR.";
-    GO_URL = "go-refuses-url": "Go refuses a server's address that is a list, a Unix socket or no address.";
+    GO_URL = "go-refuses-url": "Go refuses a server's address that is a Unix socket or no address.";
     GO_ACTIVE = "go-no-check": "Go does not mind several active profiles, or several and none.";
     GO_OAUTH = "go-empty-oauth": "For Go an empty MODAL_OAUTH_* does not hide the file's key.";
     GO_TOKEN = "go-passes-token": "Go passes on such a token too, and one that is swapped.";
