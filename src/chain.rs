@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use crate::credentials::{Credentials, KeyOrigin, Origin};
+use crate::credentials::{Credentials, Key, KeyOrigin, Origin};
 use crate::error::{Error, Failure, FailureKind, NotFound, Place, ProviderError};
 use crate::host::Host;
 use crate::provider::explicit::Explicit;
@@ -38,7 +38,7 @@ pub(crate) struct Run {
 impl Chain {
     /// Whether there is anybody to wait for. Without, [`Chain::run`] ends when it is first polled and needs no timers.
     pub(crate) fn waits(&self) -> bool {
-        !self.providers.is_empty() && !self.is_decided()
+        !self.providers.is_empty()
     }
 
     /// Asks, in order.
@@ -60,10 +60,6 @@ impl Chain {
         }
         let result = run.result.unwrap_or_else(|| Err(self.not_found(&run.sources)));
         Run { result, sources: run.sources }
-    }
-
-    fn is_decided(&self) -> bool {
-        self.explicit.pair().is_some()
     }
 
     fn ask_program(&self) -> Step {
@@ -206,8 +202,7 @@ impl Step {
     }
 
     fn found(report: SourceReport, resolved: Resolved) -> Self {
-        use crate::credentials::Key;
-        Self { report: report.keys(vec![Key::TokenId, Key::TokenSecret]), result: Some(Ok(resolved)) }
+        Self { report: report.keys(Key::BOTH.to_vec()), result: Some(Ok(resolved)) }
     }
 
     fn provided(source: &str, found: Found) -> Self {

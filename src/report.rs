@@ -1,5 +1,6 @@
 //! What one source answered, as data.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -43,6 +44,17 @@ pub enum SourceStatus {
     Failed,
     /// It was not asked: an earlier one answered or failed.
     NotTried,
+}
+
+impl fmt::Display for SourceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Found => "found",
+            Self::Absent => "absent",
+            Self::Failed => "failed",
+            Self::NotTried => "not tried",
+        })
+    }
 }
 
 impl SourceReport {

@@ -8,7 +8,7 @@ use super::output::Output;
 use crate::config::{Config, Selectors};
 use crate::explain::Explanation;
 use crate::host::Host;
-use crate::report::SourceStatus;
+use crate::report::SourceReport;
 use crate::resolved::Resolved;
 use crate::resolver::{Resolver, ResolverBuilder};
 use crate::text::OneLine;
@@ -113,19 +113,17 @@ impl Session {
     }
 
     fn report(&self, explanation: &Explanation) {
-        // On the command line nothing is ever passed in.
-        for source in explanation.sources.iter().filter(|source| source.source != "explicit") {
-            let status = match source.status {
-                SourceStatus::Found => "found",
-                SourceStatus::Absent => "absent",
-                SourceStatus::Failed => "failed",
-                SourceStatus::NotTried => "not tried",
-            };
-            self.output.report(&format!("{}: {status}: {}", source.source, source.detail));
+        for row in rows(explanation) {
+            self.output.report(&format!("{}: {}: {}", row.source, row.status, row.detail));
         }
     }
 
     fn selectors(&self) -> Selectors {
         Selectors { path: self.global.config.clone(), profile: self.global.profile.clone() }
     }
+}
+
+/// The sources to show. On the command line nothing is ever passed in; the row for that would only puzzle.
+pub(super) fn rows(explanation: &Explanation) -> impl Iterator<Item = &SourceReport> + Clone {
+    explanation.sources.iter().filter(|row| row.source != "explicit")
 }

@@ -34,33 +34,33 @@ impl Config {
 
     /// What to do about a profile that the file lacks: `None` if it is there, or there is none at all.
     pub(crate) fn advice_on_profile(&self) -> Option<ProfileAdvice> {
-        let names: Vec<&str> = self.profiles().collect();
-        if names.is_empty() || self.has_profile() {
+        if self.document.profiles().is_empty() || self.has_profile() {
             return None;
         }
         let all = profile::names(&self.document);
-        Some(match nearest(self.profile(), &names) {
-            Some(name) => ProfileAdvice::Nearest(format!("did you mean `{}`? ({all})", OneLine(name))),
-            None => {
-                ProfileAdvice::Choose(format!("choose a profile with --profile or MODAL_PROFILE ({all})"))
-            }
-        })
+        let choose = || format!("choose a profile with --profile or MODAL_PROFILE ({all})");
+        let nearest = did_you_mean(self.profile(), &self.document).map(ProfileAdvice::Nearest);
+        nearest.or_else(|| Some(ProfileAdvice::Choose(choose())))
     }
+}
+
+/// The profile that `name` is probably a misspelling of, and all that there are.
+fn did_you_mean(name: &str, document: &Document) -> Option<String> {
+    let names: Vec<&str> = document.profiles().iter().map(|known| known.name.as_str()).collect();
+    let near = nearest(name, &names)?;
+    Some(format!("did you mean `{}`? ({})", OneLine(near), profile::names(document)))
 }
 
 /// The error for a profile that is to be changed and is not there.
 pub(super) fn no_such_profile(profile: &str, path: &Path, document: &Document) -> EditError {
-    let names: Vec<&str> = document.profiles().iter().map(|known| known.name.as_str()).collect();
-    let all = profile::names(document);
-    let advice = match nearest(profile, &names) {
-        Some(name) => format!("did you mean `{}`? ({all})", OneLine(name)),
-        None if names.is_empty() => {
-            format!("make it with: modal-credentials token set --profile {}", OneLine(profile))
-        }
-        None => all,
+    let has_profiles = !document.profiles().is_empty();
+    let advice = match did_you_mean(profile, document) {
+        Some(advice) => advice,
+        None if has_profiles => profile::names(document),
+        None => format!("make it with: modal-credentials token set --profile {}", OneLine(profile)),
     };
     let (profile, path) = (profile.to_owned(), path.display().to_string());
-    EditError::NoSuchProfile { profile, path, has_profiles: !names.is_empty(), advice }
+    EditError::NoSuchProfile { profile, path, has_profiles, advice }
 }
 
 /// What to do about a profile that the file lacks.

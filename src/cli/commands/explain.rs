@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::exit::Failure;
 use crate::cli::output::{Output, Tone};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, rows};
 use crate::config::SelectedBy;
 use crate::explain::{Explanation, Outcome};
 use crate::report::{SourceReport, SourceStatus};
@@ -34,6 +34,7 @@ pub(in crate::cli) fn run(args: &Args, session: &Session) -> Result<ExitCode, Fa
         session.output().data(&format!("{json}\n"))?;
     } else {
         print(&explanation, &file, session.output())?;
+        session.warn(&explanation.warnings);
     }
     Ok(match explanation.outcome {
         Outcome::Found { .. } => ExitCode::SUCCESS,
@@ -54,32 +55,28 @@ fn print(explanation: &Explanation, file: &str, output: &Output) -> Result<(), F
         .line(Tone::Plain, &format!("profile  {profile}{}", selected_by(explanation.profile_selected_by)))?;
     output.line(Tone::Plain, &format!("file     {file}"))?;
     output.line(Tone::Plain, "")?;
-    // On the command line nothing is ever passed in; the row would only puzzle.
-    let sources = || explanation.sources.iter().filter(|source| source.source != "explicit");
-    let width = sources().map(|source| source.source.len()).max().unwrap_or(0);
-    for source in sources() {
-        source_line(source, width, output)?;
+    let rows = rows(explanation);
+    let width = rows.clone().map(|row| row.source.len()).max().unwrap_or(0);
+    for row in rows {
+        source_line(row, width, output)?;
     }
     output.line(Tone::Plain, "")?;
-    outcome(&explanation.outcome, output)?;
-    for warning in &explanation.warnings {
-        output.warning(warning);
-    }
-    Ok(())
+    outcome(&explanation.outcome, output)
 }
 
 fn source_line(report: &SourceReport, width: usize, output: &Output) -> Result<(), Failure> {
-    let (status, tone) = match report.status {
-        SourceStatus::Found => ("found", Tone::Strong),
-        SourceStatus::Absent => ("absent", Tone::Dim),
-        SourceStatus::Failed => ("failed", Tone::Strong),
-        SourceStatus::NotTried => ("not tried", Tone::Dim),
+    let tone = match report.status {
+        SourceStatus::Found | SourceStatus::Failed => Tone::Strong,
+        SourceStatus::Absent | SourceStatus::NotTried => Tone::Dim,
     };
     let version = report.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
     // Nobody waits for environment and file; their time would only be noise.
     let is_waited_for = !["environment", "file"].contains(&report.source.as_str());
     let elapsed = report.elapsed.filter(|_| is_waited_for).map(rounded).unwrap_or_default();
-    output.line(tone, &format!("{:width$}  {status:9}  {}{version}{elapsed}", report.source, report.detail))
+    output.line(
+        tone,
+        &format!("{:width$}  {:9}  {}{version}{elapsed}", report.source, report.status, report.detail),
+    )
 }
 
 fn outcome(outcome: &Outcome, output: &Output) -> Result<(), Failure> {
